@@ -1,0 +1,124 @@
+"""
+One scan that names the rules which could touch a text, and one that says from where on it must wait.
+
+Both are sound and neither is exact: a rule that would match is always named, a match never begins in
+text that need not wait; the rule's own engine then decides. So a reply that no rule can touch costs one
+scan, whether there are ten rules or a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from filterproxy.core.fold import FOLD_REACH, fold, unsure_from
+from filterproxy.core.rule import MATCH_LIMIT, Detector, Rule
+from filterproxy.core.scan import PatternSet, TailPattern, encode
+from filterproxy.core.shape import Underivable, prefixes, wide
+
+
+def gate_sources(detector: Detector) -> tuple[str, ...] | None:
+    """RE2 patterns, one of which is in every text with a match; None: the rule must always run."""
+    if detector.gate is not None:
+        return detector.gate
+    if detector.shape is None:
+        return None
+    try:
+        source = wide(detector.shape)
+    except Underivable:
+        return None
+    return (source,) if source else None
+
+
+class Gate:
+    """The gate of a rulebook."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        sources: list[str] = []
+        self._owners: list[int] = []
+        self._screens: list[tuple[int, Callable[[str], bool]]] = []
+        always: list[int] = []
+        for index, rule in enumerate(rules):
+            found = gate_sources(rule.match)
+            screen = getattr(rule.match, "may_hit", None)
+            if found is not None:
+                usable = [s for s in found if _usable(s)]
+                if len(usable) < len(found):
+                    always.append(index)
+                    continue
+                sources.extend(usable)
+                self._owners.extend([index] * len(usable))
+            elif screen is not None:
+                self._screens.append((index, screen))
+            else:
+                always.append(index)
+        self._set = PatternSet(sources)
+        # Rules that the gate can say nothing about, by index.
+        self.always = frozenset(always)
+
+    def names(self, text: str, pos: int = 0) -> set[int]:
+        """Indices of the rules that could match in text[pos:], as it is or folded."""
+        tail = text[pos:] if pos else text
+        named = self._names(tail)
+        folded = None if tail.isascii() else fold(text[max(0, pos - FOLD_REACH) :])
+        if folded is not None:
+            named |= self._names(folded.text)
+        return named | self.always if self.always else named
+
+    def _names(self, text: str) -> set[int]:
+        named = {self._owners[i] for i in self._set.matches(encode(text))}
+        named.update(index for index, screen in self._screens if screen(text))
+        return named
+
+
+def _usable(source: str) -> bool:
+    try:
+        PatternSet([source])
+    except ValueError:
+        return False
+    return True
+
+
+class Hold:
+    """From where on a text must wait, for the rules that it was made of."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        sources: list[str] = []
+        self._starts: list[Callable[[str, int], int]] = []
+        for rule in rules:
+            start = getattr(rule.match, "prefix_start", None)
+            if rule.match.shape is not None:
+                sources.append(prefixes(rule.match.shape))
+            elif start is not None:
+                self._starts.append(start)
+            else:
+                raise ValueError(f"rule {rule.id}: no hold shorter than its scope")
+        self._tail = TailPattern(sources)
+        self._folds = not all(rule.exact for rule in rules)
+
+    def start(self, text: str, pos: int) -> int:
+        """
+        The earliest offset from *pos* on at which a match may begin that is not settled by *text*.
+
+        No attempt looks further than MATCH_LIMIT, so nothing before that waits.
+        """
+        waits = self._start(text, max(pos, len(text) - MATCH_LIMIT))
+        if not self._folds or text.isascii():
+            return waits
+        sure = unsure_from(text)
+        lead = max(0, pos - FOLD_REACH)
+        folded = fold(text[lead:sure])
+        if folded is not None:
+            begin = max(folded.place(pos - lead), len(folded.text) - MATCH_LIMIT)
+            at = self._start(folded.text, begin)
+            waits = min(waits, lead + folded.span(at, at)[0] if at < len(folded.text) else sure)
+        return max(pos, min(waits, sure))
+
+    def _start(self, text: str, pos: int) -> int:
+        tail = text[pos:] if pos else text
+        waits = pos + self._tail.start(tail)
+        return min([waits, *(start(text, pos) for start in self._starts)]) if self._starts else waits
+
+
+def can_hold(detector: Detector) -> bool:
+    """Whether a hold shorter than the scope can be derived for *detector*."""
+    return detector.shape is not None or hasattr(detector, "prefix_start")

@@ -1,0 +1,141 @@
+"""Asks a rule's detector and its excuses, and keeps what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from filterproxy.core.fold import Folded, fold
+from filterproxy.core.plan import Bound
+from filterproxy.core.request import Request
+from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided
+from filterproxy.core.tape import Tape
+from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
+
+
+class Failed(Exception):
+    """A rule could not be judged and its policy is `drop`; args[0] is the rule's id."""
+
+
+class Skipped(Exception):
+    """A rule could not be judged and its policy is `pass`: it has no effect on this text."""
+
+
+class View:
+    """A text as rules see it: as sent, and folded where that differs (worked out on first use)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._folded: Folded | None | bool = False
+
+    @property
+    def folded(self) -> Folded | None:
+        if isinstance(self._folded, bool):
+            self._folded = None if self.text.isascii() else fold(self.text)
+        return self._folded
+
+
+@dataclass(slots=True)
+class Judge:
+    """
+    What the rules of one channel share.
+
+    clock: seconds, from any origin. language_of: which text of a `say` the caller reads. suspended: ids of rules that are not run, for having been too slow
+    too often. unknown_passes: whether a match whose excuse cannot be decided is let through. limit: code points that
+    may be kept of one text.
+    """
+
+    request: Request
+    verdict: Verdict
+    channel: Channel
+    clock: Callable[[], float]
+    language_of: Callable[[Request], str]
+    suspended: frozenset[str] = frozenset()
+    unknown_passes: bool = True
+    limit: int = 1 << 20
+    # The rule that drops this choice, once that is known: it ends the chain, and only observers go on.
+    dropping: Bound | None = None
+    say_from: Bound | None = None
+
+    def first(self, bound: Bound, view: View, pos: int, unit: Span) -> Span | None:
+        """
+        The rule's first match in a unit, on either view; the longer one if both begin together.
+
+        Raises Failed, Skipped.
+        """
+        rule = bound.rule
+        if rule.id in self.suspended:
+            self._fault(bound, "suspended")
+        began = self.clock()
+        try:
+            return self._first(rule, view, pos, unit)
+        except Timeout:
+            self._fault(bound, "timeout")
+        except Exception:  # A detector's bug is a fault of its rule, never a verdict, nor the proxy's end.
+            self._fault(bound, "error")
+        finally:
+            seconds = self.verdict.seconds
+            seconds[rule.id] = seconds.get(rule.id, 0.0) + self.clock() - began
+
+    def _first(self, rule: Rule, view: View, pos: int, unit: Span) -> Span | None:
+        found = rule.match.find(view.text, pos, unit, self.request)
+        folded = None if rule.exact or hasattr(rule.match, "walk") else view.folded
+        if folded is None:
+            return found
+        begin, end = folded.place(unit[0]), folded.place(unit[1])
+        other = rule.match.find(folded.text, folded.place(pos), (begin, end), self.request)
+        if other is None:
+            return found
+        other = folded.span(*other)
+        return other if found is None else min(found, other, key=lambda s: (s[0], -s[1]))
+
+    def _fault(self, bound: Bound, cause: str) -> NoReturn:
+        policy = bound.rule.on_error if bound.enforced else OnError.PASS
+        self.verdict.faults.append(Fault(bound.rule.id, self.channel, cause, policy.value))
+        raise Failed(bound.rule.id) if policy is OnError.DROP else Skipped(bound.rule.id)
+
+    def note(self, bound: Bound, tape: Tape, view: View, span: Span, unit: Span) -> str:
+        """Note a match; the excuse that was found for it, "" when there is none."""
+        excuse = self._excuse(bound, view, span, unit)
+        origin = tape.origins(*span)
+        self.verdict.hits.append(
+            Hit(bound.rule.id, self.channel, *origin, bound.action.verb.value, bound.mode.value, excuse)
+        )
+        return excuse
+
+    def _excuse(self, bound: Bound, view: View, span: Span, unit: Span) -> str:
+        for excuse in bound.rule.unless:
+            try:
+                reason = excuse(view.text, span, unit, self.request)
+            except Undecided as cause:
+                self.verdict.not_scanned(str(cause))
+                reason = "unknown" if self.unknown_passes else None
+            except Timeout:
+                self._fault(bound, "timeout")
+            except Exception:  # As in `first`.
+                self._fault(bound, "error")
+            if reason is not None:
+                return reason
+        return ""
+
+    def say(self, bound: Bound) -> str:
+        """What the client reads instead; "" when the rule says nothing."""
+        return "" if bound.action.say is None else bound.action.say.for_language(self.language_of(self.request))
+
+    def acted(self, bound: Bound) -> None:
+        """Remember the first rule, in order, that changed this text and has something to say."""
+        if bound.action.say is not None and (self.say_from is None or bound.index < self.say_from.index):
+            self.say_from = bound
+
+
+def parts(tape: Tape, unit: Span, bound: Bound) -> list[Span]:
+    """A unit of *tape* without the operator's pieces in it: no match spans one."""
+    if tape.plain or hasattr(bound.rule.match, "walk"):
+        return [unit]
+    found, start = [], unit[0]
+    for barrier in tape.barriers():
+        if unit[0] <= barrier < unit[1]:
+            found.append((start, barrier))
+            start = barrier + 1
+    return [*found, (start, unit[1])]

@@ -1,0 +1,277 @@
+"""Which rules a reply meets, in which mode, and what that means for its stream: worked out before it begins."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from filterproxy.core.gate import Gate, Hold, can_hold
+from filterproxy.core.request import Request
+from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb
+
+# Combinations of conditions and canaries that are kept ready. A rulebook has few in practice; past
+# this the oldest is worked out anew.
+_KEPT_PLANS = 256
+
+
+class Keeps(Enum):
+    """How much a rule can make a stream wait."""
+
+    NOTHING = "nothing"
+    MATCH = "what could begin a match"
+    SENTENCE = "each sentence to its end"
+    LINE = "each line to its end"
+    REPLY = "the whole reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule as it holds for one reply. index: its place in the rulebook. mode: enforce, canary, shadow."""
+
+    index: int
+    rule: Rule
+    action: Action
+    mode: Mode
+    keeps: Keeps
+
+    @property
+    def enforced(self) -> bool:
+        return self.mode is not Mode.SHADOW
+
+    @property
+    def changes(self) -> bool:
+        """Whether text can leave differently because of it while it streams."""
+        return self.enforced and self.action.changes
+
+    @property
+    def unit(self) -> Scope | None:
+        """The unit at whose bounds its text may leave; None: anywhere."""
+        return {Keeps.SENTENCE: Scope.SENTENCE, Keeps.LINE: Scope.LINE}.get(self.keeps)
+
+
+def keeps(rule: Rule, action: Action) -> Keeps:
+    """What an enforced rule makes a stream wait for."""
+    if action.verb in (Verb.FLAG, Verb.APPEND):
+        return Keeps.NOTHING
+    if action.whole:
+        return Keeps.REPLY
+    if rule.scope is Scope.REPLY:
+        if rule.needs_unit or not (can_hold(rule.match) or walks(rule)):
+            return Keeps.REPLY
+        return {Scope.SENTENCE: Keeps.SENTENCE, Scope.LINE: Keeps.LINE}.get(action.unit, Keeps.MATCH)
+    if Scope.LINE in (rule.scope, action.unit):
+        # A line ends wherever a sentence's line ends, so the longer unit holds for both.
+        return Keeps.LINE if Scope.SENTENCE not in (rule.scope, action.unit) else Keeps.REPLY
+    return Keeps.SENTENCE
+
+
+def walks(rule: Rule) -> bool:
+    """Whether the rule's detector counts along the text (see core.rule.Walker)."""
+    walk = getattr(rule.match, "walk", None)
+    return walk is not None and walk() is not None
+
+
+def stands_alone(bound: Bound) -> bool:
+    """Whether its detector counts along the text, so that no gate can speak for it."""
+    return bound.changes and bound.rule.scope is Scope.REPLY and walks(bound.rule)
+
+
+def _ends_run(bound: Bound) -> bool:
+    """Whether the next rule may read another text than this one even when nothing was changed."""
+    return stands_alone(bound) or (bound.enforced and bound.action.verb is Verb.APPEND)
+
+
+def _clash(run: Sequence[Bound], bound: Bound) -> bool:
+    """Whether *bound* waits for another unit than a rule of the run does."""
+    unit = bound.unit if bound.changes else None
+    return unit is not None and any(b.changes and b.unit not in (None, unit) for b in run)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive rules of a plan."""
+
+    rules: tuple[Bound, ...]
+
+    @functools.cached_property
+    def changers(self) -> dict[int, Bound]:
+        return {b.index: b for b in self.rules if b.changes}
+
+    @functools.cached_property
+    def observers(self) -> tuple[Bound, ...]:
+        """Rules that read a text at its end: they change nothing that has left."""
+        return tuple(b for b in self.rules if not b.changes)
+
+    @functools.cached_property
+    def unit(self) -> Scope | None:
+        """The unit at whose bounds alone text leaves, where a rule waits for such a unit."""
+        return next((b.unit for b in self.changers.values() if b.unit is not None), None)
+
+    @functools.cached_property
+    def whole(self) -> bool:
+        """Whether a rule must see all of the text before any of it may leave."""
+        return any(b.keeps is Keeps.REPLY for b in self.changers.values())
+
+    @functools.cached_property
+    def reach(self) -> tuple[int, int]:
+        """The first and the last index of the rules that change text."""
+        return (min(self.changers), max(self.changers))
+
+    @property
+    def alone(self) -> bool:
+        return stands_alone(self.rules[0]) if self.rules else False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    The rules for one kind of reply, in order.
+
+    gate: the rulebook's.
+    """
+
+    rules: tuple[Bound, ...]
+    gate: Gate
+
+    @functools.cached_property
+    def withholds(self) -> bool:
+        """Whether nothing of a choice may leave before all of it was read: a rule may drop it."""
+        return any(b.changes and b.action.whole for b in self.rules)
+
+    @functools.cached_property
+    def changes(self) -> bool:
+        """Whether any rule can change what leaves."""
+        return any(b.enforced and b.action.verb is not Verb.FLAG for b in self.rules)
+
+    @functools.cached_property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of channel that any rule reads."""
+        return frozenset(kind for b in self.rules for kind in b.rule.channels)
+
+    @functools.cached_property
+    def _by_kind(self) -> dict[str, Plan]:
+        return {
+            kind: Plan(tuple(b for b in self.rules if kind in b.rule.channels), self.gate)
+            for kind in self.kinds
+        }
+
+    def for_kind(self, kind: str) -> Plan:
+        """The part of the plan for one kind of channel."""
+        return self._by_kind[kind]
+
+    @functools.cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The rules in runs that can share their scans; one that counts along the text is alone."""
+        runs: list[list[Bound]] = []
+        for bound in self.rules:
+            last = runs[-1] if runs else None
+            if last is None or stands_alone(bound) or _ends_run(last[-1]) or _clash(last, bound):
+                runs.append([bound])
+            else:
+                last.append(bound)
+        return tuple(Run(tuple(run)) for run in runs)
+
+    @functools.cached_property
+    def _until(self) -> dict[int, Plan]:
+        return {}
+
+    def until(self, index: int) -> Plan:
+        """The plan behind a `drop` by rule *index*: later rules that enforce are not reached."""
+        if index not in self._until:
+            kept = tuple(b for b in self.rules if b.index <= index or not b.enforced)
+            self._until[index] = Plan(kept, self.gate)
+        return self._until[index]
+
+    def hold(self, reach: tuple[int, int]) -> Hold:
+        """The hold of the rules with indices in *reach*, both ends included, that hold at most a match."""
+        if reach not in self._holds:
+            first, last = reach
+            scanned = [
+                b.rule
+                for b in self.rules
+                if b.changes and first <= b.index <= last and b.keeps is not Keeps.REPLY and b.rule.scope is Scope.REPLY and can_hold(b.rule.match)
+            ]
+            self._holds[reach] = Hold(scanned)
+        return self._holds[reach]
+
+    def hold_of(self, bound: Bound) -> Hold | None:
+        """The hold of one rule alone; None where it waits for more than what could begin a match."""
+        return self.hold((bound.index, bound.index)) if can_hold(bound.rule.match) and not bound.rule.needs_unit else None
+
+    @functools.cached_property
+    def _holds(self) -> dict[tuple[int, int], Hold]:
+        return {}
+
+
+class Plans:
+    """
+    Plans of a rulebook, each worked out once.
+
+    rules: in order; those with `mode: off` are left out of every plan. canary_header: name of the
+    header whose value says which conversation a request belongs to.
+    """
+
+    def __init__(self, rules: Sequence[Rule], canary_header: str = "") -> None:
+        self._rules = [(i, r) for i, r in enumerate(rules) if r.mode is not Mode.OFF]
+        self.gate = Gate(list(rules))
+        self._conditional = [(i, r) for i, r in self._rules if r.when is not None or _is_canary(r)]
+        self._canary_header = canary_header.lower()
+        self._plan = functools.lru_cache(maxsize=_KEPT_PLANS)(self._build)
+
+    def plan(self, request: Request, attempt: int = 0) -> Plan:
+        """The plan for a reply. attempt: how often upstream was asked again already."""
+        if not self._conditional:
+            return self._plan(request.stream, attempt, ())
+        return self._plan(request.stream, attempt, self._modes(request))
+
+    def _modes(self, request: Request) -> tuple[tuple[int, Mode], ...]:
+        modes = []
+        for index, rule in self._conditional:
+            if rule.when is not None and not rule.when(request):
+                modes.append((index, Mode.OFF))
+            elif _is_canary(rule):
+                modes.append((index, self._canary(rule, request)))
+        return tuple(modes)
+
+    def _canary(self, rule: Rule, request: Request) -> Mode:
+        share = zlib.crc32(f"{rule.id}\0{self._conversation(request)}".encode("utf-8", "replace")) / 2**32
+        return Mode.CANARY if share < rule.rollout else Mode.SHADOW
+
+    def _conversation(self, request: Request) -> str:
+        key: str | None = request.memo.get("conversation")
+        if key is None:
+            key = request.headers.get(self._canary_header, "") if self._canary_header else ""
+            if not key:
+                caller = request.headers.get("authorization", "")
+                system = next((t.text for t in request.turns if t.role == "system"), "")
+                first = next((t.text for t in request.turns if t.role == "user"), "")
+                key = "\0".join((caller, system, first))
+            request.memo["conversation"] = key
+        return key
+
+    def _build(self, stream: bool, attempt: int, modes: tuple[tuple[int, Mode], ...]) -> Plan:
+        decided: Mapping[int, Mode] = dict(modes)
+        bound = []
+        for index, rule in self._rules:
+            mode = decided.get(index, rule.mode)
+            if mode is Mode.OFF:
+                continue
+            action = _after(rule.action_for(stream), attempt)
+            held = Keeps.NOTHING if mode is Mode.SHADOW else keeps(rule, action)
+            bound.append(Bound(index, rule, action, mode, held))
+        return Plan(tuple(bound), self.gate)
+
+
+def _is_canary(rule: Rule) -> bool:
+    return rule.mode is Mode.ENFORCE and rule.rollout < 1
+
+
+def _after(action: Action, attempt: int) -> Action:
+    """What a `retry` comes to once upstream was asked again *attempt* times."""
+    while action.verb is Verb.RETRY and attempt >= action.times:
+        assert action.then is not None
+        action = action.then
+    return action

@@ -1,0 +1,49 @@
+"""What the caller asked: the half of the input that rules may look at but never change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """
+    One message of the request, as plain text.
+
+    role: system, user, assistant or tool (a developer message counts as system).
+    text: its text parts joined by line breaks; "" when it had none (an image, a bare tool call).
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(slots=True)
+class Request:
+    """
+    A request as rules see it, whichever dialect it came in.
+
+    turns: oldest first. complete: False when a part of the context is not in the request
+    (an image, a conversation kept by the server), so that what is known cannot be said.
+    json: the request demands JSON as its reply's content. memo: what is worked out once per
+    request, on first use (language, the index of what is known), keyed by who worked it out.
+    """
+
+    model: str = ""
+    route: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream: bool = False
+    json: bool = False
+    turns: tuple[Turn, ...] = ()
+    complete: bool = True
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """The last user turn; "" when there is none."""
+        for turn in reversed(self.turns):
+            if turn.role == "user":
+                return turn.text
+        return ""

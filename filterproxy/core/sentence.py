@@ -1,0 +1,113 @@
+"""
+Where sentences and lines end: online, for every language, with bounded look-ahead.
+
+A sentence ends after . ! ? … with closing quotes and brackets when white space or the end follows, after
+。！？ in any case, at a line break, and after 600 code points. The white space that follows belongs to
+it, so that removing it leaves no gap. A full stop does not end one after an abbreviation, an initial, or
+the number of a list item. After "a.m.", "etc." and the like it does unless a small letter or a digit
+follows. So an end is certain as soon as the next character that is no white space is there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from filterproxy.core.rule import MATCH_LIMIT, Scope, Span
+
+# Code points. LLM replies in plain prose stay below 300; tables without full stops do not.
+SENTENCE_LIMIT = 600
+
+_CLOSERS = "\"'”’»)\\]」』）】*_`"
+_CANDIDATE = re.compile(
+    rf"\n\s*|[.!?…]{{1,16}}[{_CLOSERS}]{{0,8}}(?:\s+|\Z)|[。！？][.!?…。！？]{{0,15}}[{_CLOSERS}]{{0,8}}\s*"
+)
+_LAST_WORD = re.compile(r"(?:[^\W\d_]|(?<=[^\W\d_])\.(?=[^\W\d_]))+\Z")
+_LAST_WORD_REACH = 16
+
+# Never the end of a sentence.
+_OPEN_ABBREVIATIONS = frozenset(
+    """
+    mr mrs ms mx dr prof st messrs rev hon gen col sgt lt capt gov sen rep fr sr sra srta dra
+    e.g i.e cf vs viz no nos nr art fig vol pp ed eds approx tel ext ca resp
+    z.b d.h u.a bzw vgl hr fr. frau hrn str abs nr.
+    m mme mlle mm p.ex
+    p.es sig sig.ra dott avv
+    bijv dhr mevr
+    """.split()
+)
+# The end, unless what follows goes on in small letters or digits.
+_SOFT_ABBREVIATIONS = frozenset(
+    "a.m p.m am pm etc inc ltd co corp jr u.s u.k usw o.ä ecc enz u.s.a mon tue wed thu fri sat sun"
+    " jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+
+
+def unit_end(text: str, start: int, final: bool, scope: Scope) -> int:
+    """
+    The end of the sentence or line that begins at *start*; -1 while it is not certain.
+
+    final: no more text comes.
+    """
+    return _line_end(text, start, final) if scope is Scope.LINE else _sentence_end(text, start, final)
+
+
+def units(text: str, scope: Scope) -> list[Span]:
+    """All units of a whole text."""
+    if scope is Scope.REPLY:
+        return [(0, len(text))]
+    found, start = [], 0
+    while start < len(text):
+        end = unit_end(text, start, True, scope)
+        found.append((start, end))
+        start = end
+    return found
+
+
+def _line_end(text: str, start: int, final: bool) -> int:
+    limit = start + MATCH_LIMIT
+    at = text.find("\n", start, limit)
+    if at >= 0:
+        return at + 1
+    if len(text) >= limit:
+        return limit
+    return len(text) if final else -1
+
+
+def _sentence_end(text: str, start: int, final: bool) -> int:
+    limit = start + SENTENCE_LIMIT
+    at = start
+    while True:
+        found = _CANDIDATE.search(text, at)
+        if found is None or found.start() >= limit:
+            break
+        end = found.end()
+        if end == len(text) and not final:
+            break
+        if _ends(text, start, found):
+            return min(end, limit)
+        at = found.start() + 1
+    if len(text) >= limit:
+        return limit
+    return len(text) if final else -1
+
+
+def _ends(text: str, start: int, found: re.Match[str]) -> bool:
+    at, end = found.span()
+    mark = text[at]
+    if mark == "\n" or end == len(text):
+        return True
+    if mark in "。！？":
+        return not (at > start and text[at - 1].isdigit() and text[end].isdigit())
+    if mark != "." or text[at + 1] == ".":
+        return True
+    before = text[start:at].strip()
+    if len(before) <= 3 and before.isdigit():
+        return False  # "1. First ..."
+    word = _LAST_WORD.search(text, max(start, at - _LAST_WORD_REACH), at)
+    if word is None:
+        return True
+    name = word[0].lower()
+    if name in _OPEN_ABBREVIATIONS or (len(name) == 1 and word[0].isupper()):
+        return False
+    following = text[end]
+    return not (name in _SOFT_ABBREVIATIONS and (following.islower() or following.isdigit()))

@@ -1,0 +1,267 @@
+"""One reply: its channels, the chain of each, and what is decided about its choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from filterproxy.core.chain import Chain
+from filterproxy.core.judge import Failed, Judge
+from filterproxy.core.plan import Bound, Plan
+from filterproxy.core.request import Request
+from filterproxy.core.rule import Say, Verb
+from filterproxy.core.stage import Dropped
+from filterproxy.core.tape import Piece
+from filterproxy.core.verdict import Channel, Hit, Outcome, Verdict
+
+# Code points of one choice that may wait or be kept. A reply of 128 000 tokens is half of it.
+HELD_LIMIT = 1 << 20
+
+
+class Strings(Protocol):
+    """How a channel whose text is JSON comes apart into texts of its own, and together again."""
+
+    def split(self, text: str) -> list[str] | None:
+        """The string values, in order; None when *text* is not JSON."""
+
+    def join(self, text: str, values: Sequence[str]) -> str:
+        """*text* with other string values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    What a session takes as given.
+
+    clock: seconds from any origin. language_of: for texts that a rule says in several languages.
+    strings: for channels whose text is JSON. limit: see HELD_LIMIT. unscanned_passes: what happens to
+    text that could not be judged. suspended: ids of rules that are not run.
+    """
+
+    clock: Callable[[], float]
+    language_of: Callable[[Request], str]
+    strings: Strings
+    limit: int = HELD_LIMIT
+    unscanned_passes: bool = True
+    suspended: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Ending:
+    """
+    What a session decided when its reply was complete.
+
+    pieces: the last of each channel that was not withheld or not dropped. dropped: for each dropped
+    choice what it reads instead; None: nothing, the caller gets an error. ask: the rule that wants
+    upstream to be asked again; then nothing else counts. failed: a rule failed and its policy is
+    `drop`, or a limit was passed and the policy is `drop`: the reply must not be delivered.
+    """
+
+    pieces: dict[Channel, list[Piece]] = field(default_factory=dict)
+    dropped: dict[int, str | None] = field(default_factory=dict)
+    ask: Bound | None = None
+
+
+class Withheld(Exception):
+    """The reply must not be delivered: a rule failed, or a limit was passed, and the policy is `drop`."""
+
+
+class Session:
+    """
+    A reply being read. `feed` gives what may leave now; `end` settles the rest.
+
+    Both raise Withheld. After that, or after `end`, a session is not used again.
+    """
+
+    def __init__(self, plan: Plan, request: Request, settings: Settings) -> None:
+        self.verdict = Verdict()
+        self.plan = plan
+        self._request = request
+        self._settings = settings
+        self._chains: dict[Channel, Chain] = {}
+        self._texts: dict[Channel, list[str]] = {}  # withheld, or JSON
+        self._sizes: dict[Channel, int] = {}
+        self._unjudged: set[int] = set()  # choices too large to judge
+
+    def feed(self, channel: Channel, text: str) -> list[Piece]:
+        """Take in more text of a channel."""
+        kind = channel.kind
+        if kind not in self.plan.kinds and not self.plan.withholds:
+            return _as_sent(text)
+        if channel.choice in self._unjudged:
+            return _as_sent(text)
+        if self.plan.withholds:
+            return self._keep(channel, text)
+        if self._is_json(kind):
+            kept = self._keep(channel, text)
+            return kept if self._withheld(kind) else _as_sent(text)
+        chain = self._chains.get(channel)
+        if chain is None:
+            chain = self._chains[channel] = Chain(self.plan.for_kind(kind), self._judge(channel))
+        try:
+            pieces = chain.feed(text)
+        except Failed as failed:
+            raise Withheld(f"rule {failed} could not be judged") from None
+        self._note_held(chain.waiting)
+        return self._within_limit(channel, chain, pieces)
+
+    def end(self) -> Ending:
+        """The reply is complete."""
+        ending = Ending()
+        try:
+            for channel, chain in self._chains.items():
+                ending.pieces[channel] = chain.end()
+            for choice in {channel.choice: None for channel in self._texts}:
+                self._end_choice(choice, ending)
+        except Failed as failed:
+            raise Withheld(f"rule {failed} could not be judged") from None
+        self._outcomes()
+        return ending
+
+    def touch(self, choice: int) -> None:
+        """Know of a choice that has no text."""
+        self.verdict.outcomes.setdefault(choice, Outcome.PASS)
+        if self.plan.withholds:
+            self._texts.setdefault(Channel(choice, "content"), [])
+
+    def _judge(self, channel: Channel) -> Judge:
+        settings = self._settings
+        return Judge(
+            self._request,
+            self.verdict,
+            channel,
+            settings.clock,
+            settings.language_of,
+            settings.suspended,
+            settings.unscanned_passes,
+            settings.limit,
+        )
+
+    def _is_json(self, kind: str) -> bool:
+        return kind == "arguments" or (kind == "content" and self._request.json)
+
+    def _withheld(self, kind: str) -> bool:
+        """Whether a channel that is kept here has not left as it came."""
+        return self.plan.withholds or self.plan.for_kind(kind).changes
+
+    def _keep(self, channel: Channel, text: str) -> list[Piece]:
+        self._texts.setdefault(channel, []).append(text)
+        size = self._sizes[channel] = self._sizes.get(channel, 0) + len(text)
+        self._note_held(size)
+        return self._too_large(channel) if size > self._settings.limit else []
+
+    def _note_held(self, size: int) -> None:
+        self.verdict.held_peak = max(self.verdict.held_peak, size)
+
+    def _within_limit(self, channel: Channel, chain: Chain, pieces: list[Piece]) -> list[Piece]:
+        if chain.waiting <= self._settings.limit:
+            return pieces
+        return pieces + self._too_large(channel)
+
+    def _too_large(self, channel: Channel) -> list[Piece]:
+        """What was not judged leaves as it is, or the reply is withheld, as the operator chose."""
+        self.verdict.not_scanned("too_large")
+        if not self._settings.unscanned_passes:
+            raise Withheld(f"more than {self._settings.limit} characters would have to wait")
+        self._unjudged.add(channel.choice)
+        chain = self._chains.pop(channel, None)
+        if chain is not None:
+            return chain.give_up()
+        return _as_sent("".join(self._texts.pop(channel)))
+
+    def _end_choice(self, choice: int, ending: Ending) -> None:
+        channels = [c for c in self._texts if c.choice == choice]
+        if choice in self._unjudged:
+            for channel in channels:
+                if self._withheld(channel.kind):
+                    ending.pieces[channel] = _as_sent("".join(self._texts[channel]))
+            return
+        dropped = self._run(channels, self.plan, ending)
+        for channel in channels:
+            if not self._withheld(channel.kind):
+                ending.pieces.pop(channel, None)  # it has left already; the rules only looked
+        if dropped is None:
+            return
+        # The rule that drops first, in order, ends the chain on every channel: judged again up to it.
+        self._run(channels, self.plan.until(dropped.index), ending, dropped)
+        if dropped.action.verb is Verb.RETRY:
+            ending.ask = dropped
+            return
+        say = dropped.action.say
+        for channel in channels:
+            ending.pieces.pop(channel, None)
+        ending.dropped[choice] = None if say is None else self._said(say)
+
+    def _said(self, say: Say) -> str:
+        return say.for_language(self._settings.language_of(self._request))
+
+    def _run(
+        self, channels: list[Channel], plan: Plan, ending: Ending, dropping: Bound | None = None
+    ) -> Bound | None:
+        """Judge whole channels; the first rule in order that drops the choice, if any does."""
+        verdict = self.verdict
+        before = (list(verdict.hits), list(verdict.faults), dict(verdict.unscanned))
+        drops: list[Bound] = []
+        for channel in channels:
+            text = "".join(self._texts[channel])
+            if channel.kind not in plan.kinds:
+                ending.pieces[channel] = _as_sent(text)
+                continue
+            try:
+                ending.pieces[channel] = self._whole(channel, text, plan, dropping)
+            except Dropped as drop:
+                drops.append(drop.args[0])
+        first = min(drops, key=lambda bound: bound.index, default=None)
+        if first is not None:
+            verdict.hits, verdict.faults, verdict.unscanned = before
+        return first
+
+    def _whole(self, channel: Channel, text: str, plan: Plan, dropping: Bound | None) -> list[Piece]:
+        judge = self._judge(channel)
+        judge.dropping = dropping
+        part = plan.for_kind(channel.kind)
+        values = self._settings.strings.split(text) if self._is_json(channel.kind) else None
+        if values is None:
+            return self._through(Chain(part, judge), text)
+        left = [self._through(Chain(part, judge), value) for value in values]
+        read = ["".join(piece.text for piece in pieces) for pieces in left]
+        if read == values:
+            return _as_sent(text)
+        joined = self._settings.strings.join(text, read)
+        return [Piece(joined, 0, 0, own=True), Piece("", len(text), 0)]
+
+    def _through(self, chain: Chain, text: str) -> list[Piece]:
+        return (chain.feed(text) if text else []) + chain.end()
+
+    def _outcomes(self) -> None:
+        for hit in self.verdict.hits:
+            if not hit.excuse and hit.mode != "shadow":
+                self._note_outcome(hit)
+
+    def _note_outcome(self, hit: Hit) -> None:
+        outcome = _OUTCOME[hit.action]
+        known = self.verdict.outcomes.get(hit.channel.choice, Outcome.PASS)
+        self.verdict.outcomes[hit.channel.choice] = worst(known, outcome)
+
+
+def worst(one: Outcome, other: Outcome) -> Outcome:
+    """The graver of two outcomes."""
+    order = list(Outcome)
+    return max(one, other, key=order.index)
+
+
+_OUTCOME = {
+    "flag": Outcome.FLAG,
+    "redact": Outcome.EDIT,
+    "replace": Outcome.EDIT,
+    "remove": Outcome.EDIT,
+    "append": Outcome.EDIT,
+    "cut": Outcome.CUT,
+    "drop": Outcome.DROP,
+    "retry": Outcome.RETRY,
+}
+
+
+def _as_sent(text: str) -> list[Piece]:
+    return [Piece(text, len(text), 0)] if text else []

@@ -1,0 +1,241 @@
+"""
+Clock times and days of the week, read from tokens as values.
+
+A time is a set of *readings* in minutes after midnight: "nine" is {540, 1260}, "9 am" is {540}. 1440
+is midnight as an end. Negative readings stand for what no clock says: late, dusk, dawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filterproxy.facts.lexicon import DOTTED, STRONG, WEAK, Lexicon, Token
+
+DAY = 1440  # minutes
+WEEK = frozenset(range(7))  # 0 is Monday; 7 and up are named days (holidays, Christmas ...)
+REST = 99  # "all other days"
+
+# Kinds of token that a time, and that a set of days, can begin with.
+FACES = frozenset(("clock", "time", "half", "quarter", "number"))
+DAYS = frozenset(("day", "short"))
+
+# Hour, minute, half of the day, grade, index of the next token. Hour -1: a named time, in the minutes.
+_Face = tuple[int, int, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time. marked: morning or afternoon is said. coloned: written 9:00 or 9.00, so perhaps of 24 hours."""
+
+    start: int
+    end: int
+    readings: frozenset[int]
+    grade: int
+    marked: bool = False
+    coloned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A set of days. plural: a range, list or habit rather than one day."""
+
+    start: int
+    end: int
+    days: frozenset[int]
+    plural: bool = False
+
+
+def readings(hour: int, minute: int, half: str) -> frozenset[int]:
+    """Minutes after midnight that a face shows so: half "a", "p", "h" (of 24 hours) or "" (either)."""
+    minute = max(minute, 0)
+    if half == "h" or hour > 12 or hour == 0:
+        return frozenset((hour * 60 + minute,))
+    morning = hour % 12 * 60 + minute
+    both = {"a": (morning,), "p": (morning + 720,)}
+    return frozenset(both.get(half, (morning, morning + 720)))
+
+
+def clock_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Clock, int] | None:
+    """The time that begins at token *i* and the index after it; None when none does."""
+    face = _face(ts, i, words) if i < len(ts) and ts[i].kind in FACES else None
+    if face is None:
+        return None
+    hour, minute, half, grade, j = face
+    end = ts[j - 1].end
+    coloned = ts[i].kind == "clock" and ts[i].minute >= 0
+    if half in ("", ":"):
+        half = ""
+        while j < len(ts) and ts[j].kind in ("oclock", "am", "pm"):
+            if ts[j].kind != "oclock":
+                half = ts[j].kind[0]
+            grade, end, j = STRONG, ts[j].end, j + 1
+    elif (
+        half == "h"
+        and j < len(ts)
+        and (ts[j].kind == "oclock" or (len(ts[i].word) == 4 and ts[j].word == "hours"))
+    ):
+        grade, end, j = STRONG, ts[j].end, j + 1
+    if hour < 0:  # a named time
+        value = minute
+        return Clock(ts[i].start, end, frozenset((value,)), STRONG, True), j
+    if half == "p" and ts[j - 1].word == "at night" and (hour == 12 or hour < 5):
+        half = "a"
+    return Clock(ts[i].start, end, readings(hour, minute, half), grade, half in ("a", "p", "h"), coloned), j
+
+
+def _face(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
+    """(hour, minute, half, grade, next index); hour -1 for a named time, whose minutes are the second."""
+    token = ts[i]
+    if token.kind == "clock":
+        after = _small(ts, i, words)
+        if after is not None and token.grade == WEAK and (spoken := _spoken_minutes(ts, i, after, words)):
+            return spoken
+        if (
+            token.hour == 12
+            and token.grade == WEAK
+            and i + 1 < len(ts)
+            and ts[i + 1].word in ("noon", "midnight")
+        ):
+            return -1, words.times[ts[i + 1].word], "", STRONG, i + 2
+        return token.hour, token.minute, token.half, token.grade, i + 1
+    if token.kind == "time":
+        return -1, words.times[token.word], "", STRONG, i + 1
+    if token.kind == "half":
+        return _half(ts, i, words)
+    if token.kind == "quarter":
+        return _spoken_minutes(ts, i, 15, words)
+    if token.kind == "number":
+        return _spoken(ts, i, words)
+    return None
+
+
+def _small(ts: Sequence[Token], i: int, words: Lexicon) -> int | None:
+    """The number that token *i* says; None when it is none."""
+    if i >= len(ts):
+        return None
+    token = ts[i]
+    if token.kind == "clock" and token.grade == WEAK and token.minute < 0:
+        return token.hour
+    return words.numbers.get(token.word) if token.kind == "number" else None
+
+
+def _spoken_minutes(ts: Sequence[Token], i: int, minutes: int, words: Lexicon) -> _Face | None:
+    """ "ten past nine", "quarter to five"; "ten to five" is a span of time, as "to" is wherever it can be."""
+    if i + 2 >= len(ts) or minutes not in (5, 10, 15, 20, 25):
+        return None
+    sign = (
+        ts[i + 1].kind if ts[i + 1].kind != "at" else ("past" if ts[i + 1].word in ("past", "after") else "")
+    )
+    if (sign == "to" and ts[i].kind == "quarter") or (
+        ts[i + 1].word in ("before", "of") and ts[i].kind == "quarter"
+    ):
+        sign = "before"
+    hour = _small(ts, i + 2, words)
+    if sign not in ("past", "before") or hour is None or not 1 <= hour <= 12:
+        return None
+    if sign == "before":
+        hour, minutes = hour - 1 or 12, 60 - minutes
+    return hour, minutes, "", STRONG, i + 3
+
+
+def _half(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
+    """ "half past eight"; British "half eight" is 8:30 too."""
+    j = i + 1
+    bare = j < len(ts) and ts[j].word not in ("past", "after")
+    if not bare:
+        j += 1
+    hour = _small(ts, j, words)
+    if hour is None or not 1 <= hour <= 12 or (bare and ts[j].kind == "clock"):
+        return None
+    return hour, 30, "", STRONG, j + 1
+
+
+def _spoken(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
+    """ "nine", "nine thirty", "ten past nine"."""
+    value = words.numbers.get(ts[i].word)
+    if value is None:
+        return None
+    if spoken := _spoken_minutes(ts, i, value, words):
+        return spoken
+    if not 1 <= value <= 12:
+        return None
+    if i + 1 < len(ts) and ts[i + 1].kind == "number" and words.numbers.get(ts[i + 1].word, 0) >= 15:
+        return value, words.numbers[ts[i + 1].word], "", DOTTED, i + 2
+    return value, -1, "", WEAK, i + 1
+
+
+def span_of(opens: Clock, closes: Clock) -> tuple[frozenset[int], frozenset[int]]:
+    """
+    The readings of both ends of a span of time.
+
+    What one end says narrows the other: "9-5" is 9:00-17:00, "9 to 5 pm" too, "1:30 pm to 3:30" ends
+    at 15:30. "7-11" stays open, and so both its ends have two readings.
+    """
+    start, stop = opens.readings, frozenset(DAY if r == 0 else r for r in closes.readings)
+    if len(start) == 1 and len(stop) == 1:
+        return start, stop
+    if len(start) == 2 and len(stop) == 2:
+        if 0 < min(r % 720 for r in stop) <= min(r % 720 for r in start):
+            return frozenset((min(start),)), frozenset((max(stop),))
+        return start, stop
+    if any(r < 0 for r in start | stop):
+        return start, stop
+    fits_start = frozenset(a for a in start if any(a < b for b in stop))
+    fits_stop = frozenset(b for b in stop if any(a < b for a in start))
+    return fits_start or start, fits_stop or stop
+
+
+def of_24_hours(clock: Clock) -> Clock:
+    """*clock* as it reads in a text that writes 17:00: "9:00" is the morning."""
+    if clock.marked or not clock.coloned or len(clock.readings) == 1:
+        return clock
+    return Clock(clock.start, clock.end, frozenset((_literal(clock),)), clock.grade, True, True)
+
+
+def _literal(clock: Clock) -> int:
+    # An unmarked 12:xx reads {0:xx, 12:xx}; of 24 hours it is the later one, 1 to 11 the earlier.
+    return max(clock.readings) if min(clock.readings) < 60 else min(clock.readings)
+
+
+def days_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Days, int] | None:
+    """The days named from token *i* on ("Mon-Wed, Fri and Sat") and the index after; None when none."""
+    first = _day(ts, i, words)
+    if first is None:
+        return None
+    days, end, plural, j = first, ts[i].end, len(first) > 1 or ts[i].word.endswith("s"), i + 1
+    last = first
+    while (step := _next_day(ts, j, words)) is not None:
+        named, k, is_range = step
+        days = days | (_between(last, named) if is_range else named)
+        last, end, plural, j = named, ts[k - 1].end, True, k
+    return Days(ts[i].start, end, days, plural), j
+
+
+def _day(ts: Sequence[Token], i: int, words: Lexicon) -> frozenset[int] | None:
+    if i >= len(ts):
+        return None
+    if ts[i].kind == "day":
+        return words.days[ts[i].word]
+    return words.short_days[ts[i].word] if ts[i].kind == "short" else None
+
+
+def _next_day(ts: Sequence[Token], j: int, words: Lexicon) -> tuple[frozenset[int], int, bool] | None:
+    """(days, index after, whether a range leads there), past what joins the days of one list."""
+    is_range, k = False, j
+    while k < len(ts) and k < j + 3 and ts[k].kind in ("-", "to", ",", "and", "&", "/", "on"):
+        is_range = is_range or ts[k].kind in ("-", "to")
+        k += 1
+    days = _day(ts, k, words)
+    if days is None or k == j:
+        return None
+    if is_range and (len(days) != 1 or max(days) > 6):
+        return None
+    return days, k + 1, is_range
+
+
+def _between(first: frozenset[int], last: frozenset[int]) -> frozenset[int]:
+    if len(first) != 1 or max(first) > 6:
+        return first | last
+    (a,), (b,) = first, last
+    return frozenset((a + n) % 7 for n in range((b - a) % 7 + 1))

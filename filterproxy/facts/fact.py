@@ -1,0 +1,68 @@
+"""What a kind of fact is: how statements of it are found, and what the request says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from filterproxy.core.request import Request
+from filterproxy.core.rule import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """
+    One statement.
+
+    span: code points of the text it was found in, half-open: what says the value (the time, the
+    closed days). value: what it says, normalised; compared by its own kind only.
+    """
+
+    span: Span
+    value: Hashable
+
+
+class Source(NamedTuple):
+    """A place in the request that states things: `system prompt`, `tool result 2`, `user turn 1`."""
+
+    name: str
+    text: str
+
+
+class Known(Protocol):
+    """What some sources say about one kind of fact."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether they say nothing about it at all."""
+
+    def entails(self, said: object) -> Source | None:
+        """The source by which *said* (a Fact's value of the same kind) is true; None when none says so."""
+
+
+class FactKind(Protocol):
+    """
+    One kind of fact, stateless and shared.
+
+    gate: RE2 patterns, one of which is found in every unit that states the fact.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def gate(self) -> tuple[str, ...]: ...
+
+    def find(self, text: str, unit: Span, request: Request) -> list[Fact]:
+        """
+        Statements in text[unit], in the order of their spans.
+
+        Evidence may stand in the unit, in the 1 024 code points before it, or in the request; never
+        after the unit, so that a stream need not wait for more.
+        """
+
+    def asks(self, question: str) -> bool:
+        """Whether *question* wants to know this."""
+
+    def index(self, sources: Sequence[Source]) -> Known: ...

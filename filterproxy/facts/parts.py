@@ -1,0 +1,140 @@
+"""
+What a unit says before it is a schedule: times, "closed" and "24 hours" on one hand, days on the other.
+
+`deal` brings them together: "Mon-Fri 9-5, Sat 10-2" gives each day what follows it, "9-5 on weekdays, 10-2
+on Saturday" gives each time what follows *it*. Which of the two a text means shows in what it begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from filterproxy.core.rule import Span
+from filterproxy.facts.clock import Clock
+from filterproxy.facts.schedule import CLOSED, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One statement: where it stands and the slots that it says."""
+
+    span: Span
+    slots: frozenset[Slot]
+
+
+@dataclass(slots=True)
+class Item:
+    """
+    A time, "closed", "24 hours" or a bare "open" before its days are known.
+
+    first, last: indices of its tokens, the latter exclusive. prep: `opens` or `closes` where a
+    preposition says which end it is.
+    """
+
+    kind: str
+    span: Span
+    first: int
+    last: int
+    opens: Clock | None = None
+    closes: Clock | None = None
+    prep: str = ""
+    governor: str = ""
+    days: frozenset[int] | None = None
+    without: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def timed(self) -> bool:
+        return self.opens is not None or self.closes is not None
+
+    @property
+    def both(self) -> bool:
+        return self.opens is not None and self.closes is not None
+
+    @property
+    def grade(self) -> int:
+        return max(c.grade for c in (self.opens, self.closes) if c is not None)
+
+
+@dataclass(slots=True)
+class Named:
+    """Days as they stand in the unit. exception: named after "except"."""
+
+    span: Span
+    first: int
+    last: int
+    days: frozenset[int]
+    plural: bool
+    exception: bool = False
+
+
+def deal(parts: Sequence[Item | Named]) -> None:
+    """Give every item its days."""
+    if parts and isinstance(parts[0], Named):
+        _deal_forward(parts)
+    else:
+        _deal_backward(parts)
+
+
+def _deal_forward(parts: Sequence[Item | Named]) -> None:
+    current: frozenset[int] | None = None
+    fresh = False  # whether the days before were not yet given to anything
+    last: Item | None = None
+    for n, part in enumerate(parts):
+        if isinstance(part, Item):
+            part.days = part.days if part.days is not None else current
+            last, fresh = part, False
+        elif n + 1 < len(parts) or last is None:
+            current = part.days if not fresh or current is None or part.exception else current | part.days
+            fresh = True
+        elif not part.exception:
+            shared = sum(isinstance(p, Item) and p.days is last.days for p in parts) > 1
+            last.days = part.days if shared or last.days is None else last.days | part.days
+
+
+def _deal_backward(parts: Sequence[Item | Named]) -> None:
+    waiting: list[Item] = []
+    aside: frozenset[int] | None = None
+    for part in parts:
+        if isinstance(part, Item):
+            if waiting and (part.kind != waiting[-1].kind):
+                waiting = []
+            if part.days is None:
+                waiting.append(part)
+            if aside is not None:
+                part.days, aside, waiting = aside, None, []
+        elif part.exception:
+            aside = part.days
+        elif waiting:
+            for item in waiting:
+                item.days = part.days
+            waiting = []
+
+
+def narrow(stated: Sequence[Stated]) -> list[Stated]:
+    """ "Daily from ten, on Sundays from seven": a rule for some days does not hold on those named apart."""
+    return [Stated(s.span, left) for s in stated if (left := _narrowed(s.slots, [t.slots for t in stated]))]
+
+
+def _narrowed(slots: frozenset[Slot], others: Iterable[frozenset[Slot]]) -> frozenset[Slot]:
+    days = {s.day for s in slots}
+    for other in others:
+        named = {s.day for s in other}
+        if named < days and None not in named and _clash(slots, other):
+            slots = frozenset(s for s in slots if s.day not in named)
+    return slots
+
+
+def _clash(one: Iterable[Slot], other: Iterable[Slot]) -> bool:
+    """Whether both speak of the same end of the day."""
+    a, b = next(iter(one)), next(iter(other))
+    if CLOSED in (a.kind, b.kind):
+        return a.kind != b.kind
+    return a.kind == b.kind and bool((a.opens and b.opens) or (a.closes and b.closes))
+
+
+def without_exceptions(groups: Sequence[frozenset[Slot]]) -> Iterator[frozenset[Slot]]:
+    """The same across the lines of a text: "Daily 9-5" above "Sunday 10-4"."""
+    for slots in groups:
+        if left := _narrowed(slots, groups):
+            yield left

@@ -1,0 +1,89 @@
+"""Records (JSON of tools and databases) as lines that read like text, so that one reader serves for both."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from filterproxy.facts.place import words_of_names
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_NAME_KEYS = frozenset(("name", "title", "place", "venue", "shop", "store", "branch"))
+
+
+def as_json(text: str) -> Any:
+    """*text* as a JSON object or list; None when it is neither."""
+    stripped = text.strip()
+    if not (stripped.startswith("{") and stripped.endswith("}")) and not (
+        stripped.startswith("[") and stripped.endswith("]")
+    ):
+        return None
+    try:
+        return json.loads(stripped)
+    except (ValueError, RecursionError):
+        return None
+
+
+def flat(
+    value: Any, path: str, place: frozenset[str], ordinary: frozenset[str]
+) -> Iterator[tuple[frozenset[str], str]]:
+    """A record as lines that read like text: `opening hours monday opens 09:00 , closes 17:00`."""
+    if isinstance(value, dict):
+        name = next((v for k, v in value.items() if k.lower() in _NAME_KEYS and isinstance(v, str)), "")
+        # "x": a name at the start of a line is one as well.
+        place = (words_of_names("x " + name, ordinary) if name else frozenset()) or place
+        plain = {k: v for k, v in value.items() if not _is_nested(v)}
+        if len(plain) > 1 and _is_slot(plain):
+            yield place, f"{path} " + " , ".join(f"{_spoken(k)} {_cell(v)}" for k, v in _days_first(plain))
+        else:
+            for k, v in plain.items():
+                yield place, f"{path} {_spoken(k)} : {_cell(v)}"
+        for k, v in value.items():
+            if _is_nested(v):
+                yield from flat(v, f"{path} {_spoken(k)}", place, ordinary)
+    elif isinstance(value, list):
+        for item in value:
+            yield from flat(item, path, place, ordinary)
+    else:
+        yield place, f"{path} : {_cell(value)}"
+
+
+def _is_nested(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        or (isinstance(value, list) and any(isinstance(v, (dict, list)) for v in value))
+        or (isinstance(value, list) and any(":" in str(v) or "-" in str(v) for v in value))
+    )
+
+
+def _is_slot(plain: dict[str, Any]) -> bool:
+    """Whether its members are one statement ({"day": ..., "opens": ..., "closes": ...})."""
+    keys = " ".join(plain).lower()
+    return (
+        ("open" in keys and "clos" in keys)
+        or ("from" in plain and "to" in plain)
+        or ("start" in keys and "end" in keys)
+    )
+
+
+def _days_first(plain: dict[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(plain.items(), key=lambda kv: 0 if "day" in kv[0].lower() else 1)
+
+
+def _spoken(key: str) -> str:
+    key = _CAMEL.sub(" ", key)
+    return {"day of week": "", "start": "opens", "end": "closes", "from": "opens", "to": "closes"}.get(
+        key.lower(), key
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is False:
+        return "closed"
+    if isinstance(value, list):
+        return ", ".join(str(v) for v in value)
+    return (
+        str(value).rsplit("/", 1)[-1] if isinstance(value, str) and value.startswith("http") else str(value)
+    )

@@ -1,0 +1,151 @@
+"""
+Weekly schedules, possibly partial, and which of them say what another says.
+
+A slot is one thing that holds on one day: open (perhaps from, perhaps until), closed, or a last entry.
+`entails` is strict in both directions that matter: what a schedule does not say it does not entail (an
+hour of Mondays says nothing of Fridays), and a statement without a day is about all the days that a
+schedule names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from filterproxy.facts.clock import DAY, REST, WEEK
+from filterproxy.facts.fact import Source
+
+OPEN, CLOSED, LAST = "open", "closed", "last"
+ALL_DAY = (frozenset((0,)), frozenset((DAY,)))
+
+Minutes = frozenset[int]
+
+
+class Slot(NamedTuple):
+    """
+    day: 0 is Monday, 7 and up are named days, 99 all days not named; None where no day is said.
+    opens, closes: the readings of the time, any of which may be meant; None where not said.
+    """
+
+    day: int | None
+    opens: Minutes | None
+    closes: Minutes | None
+    kind: str = OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """
+    What one statement says. place: words of the name of the place it speaks of, where it has one.
+    """
+
+    slots: frozenset[Slot]
+    place: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A schedule and where the request states it."""
+
+    schedule: Schedule
+    source: Source
+
+
+@dataclass(slots=True)
+class Week:
+    """All that is stated of one place, by day."""
+
+    place: frozenset[str]
+    source: Source
+    days: dict[int | None, list[Slot]] = field(default_factory=dict)
+
+    def add(self, slots: Iterable[Slot]) -> None:
+        for slot in slots:
+            self.days.setdefault(slot.day, []).append(slot)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every day of the week is spoken of, so that what is not open is closed."""
+        return REST in self.days or self.days.keys() >= WEEK
+
+    def entails(self, said: Schedule) -> bool:
+        return all(self._entails_slot(slot) for slot in said.slots)
+
+    def _entails_slot(self, said: Slot) -> bool:
+        if said.day is not None:
+            return self._on(said.day, said)
+        if said.kind == CLOSED:
+            return any(_agrees(s, said) for s in self.days.get(None, ()))
+        return self._on_usual_days(said)
+
+    def _on(self, day: int, said: Slot) -> bool:
+        if said.kind == CLOSED and said.opens is None and said.closes is None and day not in self.days:
+            # Closed because the others are named as all there are.
+            return day < 7 and self.complete
+        return any(_agrees(s, said) for s in self.days.get(day, ()))
+
+    def _on_usual_days(self, said: Slot) -> bool:
+        """No day is said: all that are open agree, and they are not the minority of those named."""
+        week = [self.days[d] for d in self.days if d is not None and d < 7]
+        open_days = [slots for slots in week if any(s.kind != CLOSED for s in slots)]
+        closed = 7 - len(open_days) if self.complete else len(week) - len(open_days)
+        if not week:
+            return any(_agrees(s, said) for s in self.days.get(None, ()))
+        return len(open_days) >= closed and all(any(_agrees(s, said) for s in slots) for slots in open_days)
+
+
+def _agrees(known: Slot, said: Slot) -> bool:
+    """Whether *known* says all that *said* does, whichever day."""
+    return (
+        known.kind == said.kind
+        and _same_time(known.opens, said.opens)
+        and _same_time(known.closes, said.closes)
+    )
+
+
+def _same_time(known: Minutes | None, said: Minutes | None) -> bool:
+    return said is None or (known is not None and not known.isdisjoint(said))
+
+
+class Timetable:
+    """What the sources of a request say about opening hours."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        weeks: dict[tuple[Source, frozenset[str]], Week] = {}
+        for entry in entries:
+            key = (entry.source, entry.schedule.place)
+            weeks.setdefault(key, Week(entry.schedule.place, entry.source)).add(
+                sorted(entry.schedule.slots, key=repr)
+            )
+        for week in weeks.values():
+            _join_halves(week.days)
+        self._weeks = tuple(weeks.values())
+
+    @property
+    def empty(self) -> bool:
+        return not self._weeks
+
+    def entails(self, said: object) -> Source | None:
+        if not isinstance(said, Schedule):
+            return None
+        for week in self._weeks:
+            if same_place(week.place, said.place) and week.entails(said):
+                return week.source
+        return None
+
+
+def _join_halves(days: Mapping[int | None, list[Slot]]) -> None:
+    """Make one slot of "opens at nine" and "closes at five" that stand apart for the same day."""
+    for slots in days.values():
+        opens = [s for s in slots if s.kind == OPEN and s.opens and not s.closes]
+        closes = [s for s in slots if s.kind == OPEN and s.closes and not s.opens]
+        if len(opens) == 1 and len(closes) == 1:
+            slots.append(Slot(opens[0].day, opens[0].opens, closes[0].closes))
+
+
+def same_place(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two names may mean one place: they share a word, or one of them is not known."""
+    if not one or not other or one & other:
+        return True
+    return any(a in b or b in a for a in one for b in other if min(len(a), len(b)) >= 4)

@@ -1,0 +1,318 @@
+"""
+The words of one unit, told apart: times, days, and what each time could be for.
+
+A *governor* is a word that says what a time is for: opens, closes, hours, last orders; or departs, booked,
+starts. The same word is not always one ("open 9 tickets", "the case was closed"), and whether it is shows
+in its neighbours: those questions are asked here. Which governor a time obeys is the reader's (hours.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filterproxy.core.rule import Span
+from filterproxy.facts.clock import DAYS, FACES, clock_at, days_at, of_24_hours
+from filterproxy.facts.lexicon import STRONG, WEAK, Lexicon, Token, tokens
+from filterproxy.facts.parts import Item, Named
+
+_GOVERNORS = frozenset(("open", "close", "hours", "last", "avail", "foreign"))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """
+    What stands around a unit.
+
+    asked: the question was about hours. heading: text above announces hours. lenient: a source that
+    is read for what it knows, so a day beside a time is enough. role: what a bare time is the answer
+    to, `opens` or `closes`. days: those the question named. mixed: the asker spoke of other things too.
+    diary: the last question was about the asker's own time.
+    """
+
+    asked: bool = False
+    heading: bool = False
+    lenient: bool = False
+    role: str = "opens"
+    days: frozenset[int] | None = None
+    mixed: bool = False
+    diary: bool = False
+
+
+class Unit:
+    """Tokens, parts and governors of text[unit]; made for one reading and thrown away."""
+
+    def __init__(self, text: str, unit: Span, words: Lexicon, setting: Setting) -> None:
+        self.text = text
+        self.words = words
+        self.setting = setting
+        self.tokens = tokens(text, unit[0], unit[1], words)
+        self.parts: list[Item | Named] = []
+        self.governors: list[tuple[int, str]] = []
+        self.loose = 0  # words that say something we cannot place
+        self.calendar = False
+        self._scan()
+
+    def kind(self, i: int) -> str:
+        """The kind of token *i*; "" past either end."""
+        return self.tokens[i].kind if 0 <= i < len(self.tokens) else ""
+
+    def word(self, i: int) -> str:
+        """The words of token *i*; "" past either end."""
+        return self.tokens[i].word if 0 <= i < len(self.tokens) else ""
+
+    def is_a(self, i: int, *sets: str) -> bool:
+        """Whether token *i* is one of the words that the lexicon lists under one of *sets*."""
+        return any(self.word(i) in self.words.rules[name] for name in sets)
+
+    def _scan(self) -> None:
+        i, ts = 0, self.tokens
+        has_desk = any(t.kind == "desk" for t in ts)
+        while i < len(ts):
+            kind = ts[i].kind
+            step = self._days(i) if kind in DAYS else self._time(i) if kind in FACES else 0
+            if not step:
+                self._place(i, ts[i], has_desk)
+            i = step or i + 1
+        self._settle_24_hours()
+
+    def _days(self, i: int) -> int:
+        found = days_at(self.tokens, i, self.words)
+        if found is None:
+            return 0
+        days, after = found
+        exception = self._exception_before(i)
+        if exception and self.parts:
+            self._except(days.days)
+        self.parts.append(Named((days.start, days.end), i, after, days.days, days.plural, exception))
+        return after
+
+    def _exception_before(self, i: int) -> bool:
+        k = i - 1
+        while k >= 0 and self.tokens[k].kind in ("on", "light", ","):
+            k -= 1
+        return k >= 0 and self.tokens[k].kind == "except"
+
+    def _except(self, days: frozenset[int]) -> None:
+        last = self.parts[-1]
+        if isinstance(last, Named):
+            last.days = last.days - days
+        else:
+            last.without = last.without | days
+
+    def _time(self, i: int) -> int:
+        item = self._span_of_time(i) or self._single_time(i)
+        if item is None:
+            return 0
+        if not self._is_time(item):
+            return 0
+        self.parts.append(item)
+        return item.last
+
+    def _span_of_time(self, i: int) -> Item | None:
+        ts = self.tokens
+        first = clock_at(ts, i, self.words)
+        if first is None:
+            return None
+        opens, j = first
+        between = self.kind(i - 1) == "between" or (
+            self.kind(i - 1) == "at" and self.kind(i - 2) == "between"
+        )
+        k = j + 1 if self.kind(j) == "," and self.kind(j + 1) in ("to", "-") else j
+        if not (self.kind(k) in ("to", "-") or (between and self.kind(k) == "and")):
+            return None
+        k += 1
+        while self.kind(k) in ("at", "from") or (self.kind(k) == "to"):
+            k += 1
+        second = clock_at(ts, k, self.words)
+        if second is None:
+            return None
+        closes, after = second
+        return Item("time", (opens.start, closes.end), i, after, opens, closes)
+
+    def _single_time(self, i: int) -> Item | None:
+        found = clock_at(self.tokens, i, self.words)
+        if found is None:
+            return None
+        clock, after = found
+        prep = self._prep(i)
+        item = Item("time", (clock.start, clock.end), i, after, prep=prep)
+        if prep == "closes":
+            item.closes = clock
+        else:
+            item.opens = clock
+        return item
+
+    def _prep(self, i: int) -> str:
+        for k in (i - 1, i - 2):
+            kind, word = self.kind(k), self.word(k)
+            if kind in ("to", "-") or word in ("before", "by", "as late as"):
+                return "closes"
+            if kind == "from":
+                return "opens"
+            if kind not in ("at", "past"):
+                break
+        return ""
+
+    def _is_time(self, item: Item) -> bool:
+        """Whether a number is meant as a time: not "9 tickets", "version 9.30", "a 9 to 5 job"."""
+        if item.grade == STRONG:
+            return item.both or self._said_of_time(item)
+        rules, after, before = self.words.rules, item.last, item.first - 1
+        if after < len(self.tokens) and not self._may_follow(after):
+            return False
+        kind, word = self.kind(before), self.word(before)
+        if item.both:
+            return word not in rules["determiner"] and kind not in ("word", "number", "quantity", "calendar")
+        if item.grade == WEAK:
+            return kind in ("at", "from", "to", "past", "between") and word not in ("about", "after", "by")
+        return kind in ("at", "from", "to", "past", "between", "open", "close", "hours", ":", "|")
+
+    def _said_of_time(self, item: Item) -> bool:
+        """ "late" is a time after "until" or "open" only."""
+        clock = item.opens or item.closes
+        if clock is None or min(clock.readings) >= 0:
+            return True
+        return self.kind(item.first - 1) in ("to", "from", "at", "-", "open", "close", "between", "past")
+
+    def _may_follow(self, i: int) -> bool:
+        token, rules = self.tokens[i], self.words.rules
+        if token.kind in rules["after_number"] or token.word in rules["after_number"]:
+            return True
+        return token.kind in (
+            ",",
+            ";",
+            "(",
+            ")",
+            "?",
+            "!",
+            "|",
+            "\n",
+            "-",
+            "&",
+            "/",
+            "short",
+            "on",
+            "avail",
+            "last",
+        )
+
+    def _place(self, i: int, token: Token, has_desk: bool) -> None:
+        kind = token.kind
+        if kind == "hours":
+            kind = "hours" if self._means_hours(i) else "light"
+        elif kind in ("open", "close"):
+            kind = self._verb(i)
+        elif token.word == "opened" and self.word(i - 1) in self.words.rules["being"]:
+            kind = "open"
+        elif kind == "avail":
+            kind = "avail" if self._is_service(i, has_desk) else "neutral"
+        elif kind == "foreign":
+            kind = self._foreign(i)
+        elif kind == "desk" and self.kind(i + 1) in (":", "|"):
+            kind = "avail"
+        if kind in _GOVERNORS:
+            self.governors.append((i, kind))
+        elif kind == "closed" and self._means_closed(i):
+            self.parts.append(Item("closed", (token.start, token.end), i, i + 1))
+        elif kind in ("allday", "always"):
+            self.parts.append(Item(kind, (token.start, token.end), i, i + 1))
+        elif kind == "calendar":
+            self.calendar = True
+        elif kind in ("word", "desk", "foreign_subject"):
+            self.loose += 1
+
+    def _is_service(self, i: int, has_desk: bool) -> bool:
+        """Whether "available" is said of a desk or line, not of seats on a train."""
+        if not (has_desk or self.setting.heading or self.setting.asked):
+            return False
+        at, kind = self.governors[-1] if self.governors else (0, "")
+        if kind == "foreign" or self.word(i) == "available":
+            reach = i if self.word(i) in ("available", "run", "runs") else len(self.tokens)
+            served = any(t.kind == "desk" and t.word != "us" for t in self.tokens[at:reach])
+            return served or (kind != "foreign" and (self.setting.heading or self.setting.asked))
+        return True
+
+    def _foreign(self, i: int) -> str:
+        """What a word of other times is here: part of a name, the start of our own hours, or what it says."""
+        if self._in_name(i):
+            return "word"
+        last = self.governors[-1][1] if self.governors else ""
+        if last == "hours" and self.word(i) in self.words.rules["bounds"]:
+            return "close" if self.word(i).startswith("end") else "open"
+        return "foreign"
+
+    def _in_name(self, i: int) -> bool:
+        """ "Bike Rentals and Tours": capitals beside capitals."""
+        return (
+            self._capital(i)
+            and i > 0
+            and (self._capital(i - 1) or self._capital(i + 1) or self._capital(i - 2))
+        )
+
+    def _capital(self, i: int) -> bool:
+        return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
+
+    def _means_hours(self, i: int) -> bool:
+        if " " in self.tokens[i].word:
+            return True
+        return (
+            self.kind(i - 1) not in ("clock", "number")
+            and self.word(i - 1) not in self.words.rules["not_hours_after"]
+        )
+
+    def _verb(self, i: int) -> str:
+        """What "open" or "close" is here: a governor, another thing's opening, or the opening of a thing."""
+        rules = self.words.rules
+        if i == 0 and self.kind(1) == "word" and self.word(1) not in rules["after_open"]:
+            return "neutral"  # "Open Monday's file ..."
+        if self.word(i + 1) in rules["determiner"] and self.kind(i + 1) != "day":
+            after = self.tokens[i + 2] if i + 2 < len(self.tokens) else None
+            if (
+                after is not None
+                and after.word not in rules["after_determiner"]
+                and after.kind not in ("day", "hours")
+            ):
+                return "neutral"
+        if self.of_another(i) or self._is_free_time(i):
+            return "foreign"
+        return self.tokens[i].kind
+
+    def _is_free_time(self, i: int) -> bool:
+        """Whether someone's diary is open: "you're open from two", "an opening at nine"."""
+        if self.word(i) == "opening" and self.word(i - 1) in self.words.rules["determiner"] - {"the"}:
+            return True
+        for k in (i - 1, i - 2, i - 3):
+            if self.word(k) in self.words.rules["diary"]:
+                return True
+            if self.kind(k) not in ("word", "light", "on"):
+                return False
+        return False
+
+    def of_another(self, i: int) -> bool:
+        """Whether it is registrations or a case that opens or closes."""
+        for k in range(i - 1, max(-1, i - 5), -1):
+            if self.kind(k) in (",", ";", "and", "?", "!", "(", ")"):
+                return False
+            if self.word(k) in self.words.rules["foreign_subject"]:
+                return not self._in_name(k)
+        if self.word(i - 1) in self.words.rules["foreign_head"]:
+            return True
+        return self.word(i - 1) == "doors" and any(t.kind == "foreign" for t in self.tokens)
+
+    def _means_closed(self, i: int) -> bool:
+        if self.word(i) in ("off", "no service"):
+            return self.setting.lenient and self.kind(i - 1) in ("day", "short", ":")
+        after = self.word(i + 1)
+        if (self.kind(i + 1) == "clock" and self.kind(i + 2) == "word") or after in self.words.rules[
+            "determiner"
+        ] - {"this"}:
+            return False  # "we closed nine deals", "closed the issue"
+        return not self.of_another(i)
+
+    def _settle_24_hours(self) -> None:
+        if not any(t.half == "h" and t.minute >= 0 for t in self.tokens):
+            return
+        for part in self.parts:
+            if isinstance(part, Item):
+                part.opens = part.opens and of_24_hours(part.opens)
+                part.closes = part.closes and of_24_hours(part.closes)

@@ -1,0 +1,57 @@
+"""What goes wrong between the proxy and the model server, and the one place where it is put into words."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import Literal
+
+Cause = Literal["connect", "timeout", "cut", "protocol", "tls", "busy"]
+
+_STATUS: dict[Cause, int] = {"timeout": 504, "busy": 503}
+
+
+class UpstreamError(Exception):
+    """
+    The upstream's fault, or the way's to it: unreachable, late, cut off, or not speaking HTTP/1.1.
+
+    cause: a label for metrics. str() names the upstream and both sides of what went wrong (what was
+    awaited, what came), and never holds text of a request or a reply.
+    """
+
+    def __init__(self, cause: Cause, message: str) -> None:
+        super().__init__(message)
+        self.cause: Cause = cause
+
+    @property
+    def status_hint(self) -> int:
+        """The status for a client that has not had one yet: 504, 503, or 502."""
+        return _STATUS.get(self.cause, 502)
+
+
+def connect_error(error: OSError, peer: str) -> UpstreamError:
+    """What the operating system or the TLS library said while connecting to *peer*."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return UpstreamError("tls", f"TLS with {peer} failed: {error.verify_message}")
+        case ssl.SSLError():
+            return UpstreamError("tls", f"TLS with {peer} failed: {_tls_reason(error)}")
+        case ConnectionRefusedError():
+            return UpstreamError("connect", f"connection to {peer} refused")
+        case socket.gaierror():
+            return UpstreamError("connect", f"no address known for {peer}: {error.strerror}")
+        case _:
+            return UpstreamError("connect", f"no connection to {peer}: {error.strerror or error}")
+
+
+def lost_error(error: Exception | None, peer: str, doing: str) -> UpstreamError:
+    """The connection to *peer* ended while *doing*; error: as asyncio reports it, None for a plain end."""
+    if isinstance(error, ssl.SSLError):
+        return UpstreamError("tls", f"TLS with {peer} failed {doing}: {_tls_reason(error)}")
+    how = "closed the connection" if error is None else "reset the connection"
+    return UpstreamError("cut", f"{peer} {how} {doing}")
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    # Event loops make such errors by hand too, and those lack the attribute.
+    return getattr(error, "reason", None) or "no agreement"

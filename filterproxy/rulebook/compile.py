@@ -1,0 +1,161 @@
+"""
+A checked document → the rules as the engine runs them.
+
+This is the half that workers do: it imports neither YAML nor pydantic, and what a rule does not need (spaCy,
+telephone numbers, facts) is not imported either. A document that came from `load` compiles without an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from filterproxy.core.rule import Action, Excuse, Mode, OnError, Rule, Say, Scope, Template, Verb
+from filterproxy.detectors.regex import Regex
+from filterproxy.facts import FACTS
+from filterproxy.facts.fact import FactKind
+from filterproxy.grounding import Allowed, GroundedFact, GroundedText
+from filterproxy.rulebook.book import Example, Rulebook, RuleInfo
+from filterproxy.rulebook.conditions import AskedAbout, AskedMatch, When, globs, primary
+from filterproxy.rulebook.detect import detector_of, finders, grouped, needs_unit
+from filterproxy.rulebook.document import Document, Form
+from filterproxy.rulebook.excuses import MatchExcuse
+from filterproxy.rulebook.template import WHOLE, Copy, Filled, Grouped, Literal, parse
+
+
+def compile(document: Document, on_error_default: OnError | None = None) -> Rulebook:
+    """
+    The rulebook of a document.
+
+    on_error_default: for rules that say nothing, and whose pack says nothing; None: drop for rules that
+    change text, pass for the others.
+    """
+    rules = tuple(_rule(form, on_error_default) for form in document["rules"])
+    return Rulebook(document["hash"], rules, tuple(map(_info, document["rules"])))
+
+
+def _rule(form: Form, on_error_default: OnError | None) -> Rule:
+    action = _action(form["action"], form)
+    streamed = None if form["streamed"] is None else _action(form["streamed"], form)
+    changes = action.changes or (streamed is not None and streamed.changes)
+    on_error = on_error_default or (OnError.DROP if changes else OnError.PASS)
+    unless = form["unless"] or {}
+    return Rule(
+        id=form["id"],
+        match=detector_of(form["match"]),
+        action=action,
+        scope=Scope(form["scope"]),
+        channels=frozenset(form["in"]),
+        when=None if form["when"] is None else _when(form["when"]),
+        unless=_excuses(unless, form["match"]),
+        streamed=streamed,
+        mode=Mode(form["mode"]),
+        rollout=form["rollout"],
+        on_error=OnError(form["on_error"]) if form["on_error"] else on_error,
+        exact=form["exact"],
+        needs_unit=needs_unit(form["match"]) or unless.get("match") is not None,
+    )
+
+
+def _action(form: Form, rule: Form) -> Action:
+    verb = Verb(form["verb"])
+    texts = form["text"] if verb is Verb.APPEND else rule["say"]
+    then = form.get("then")
+    return Action(
+        verb=verb,
+        unit=Scope(form.get("unit", "match")),
+        template=_template(form, rule["match"]),
+        say=None if texts is None or verb is Verb.FLAG else Say(texts),
+        after_cut_close=form.get("close", False),
+        times=form.get("times", 0),
+        note=form.get("note", ""),
+        then=None if then is None else _action(then, rule),
+    )
+
+
+def _template(form: Form, match: Form) -> Template | None:
+    if form["verb"] == "redact":
+        return Literal(form["with"])
+    if form["verb"] != "replace":
+        return None
+    parts = parse(form["template"])
+    if not any(isinstance(part, Copy) for part in parts):
+        return Literal("".join(part for part in parts if isinstance(part, str)))
+    named = any(isinstance(part, Copy) and part.name != WHOLE for part in parts)
+    return Filled(parts, _grouped(match) if named else None)
+
+
+def _grouped(match: Form) -> Grouped | None:
+    form = grouped(match)
+    return None if form is None else Regex(form["pattern"], form["ignore_case"])
+
+
+def _excuses(form: Form, match: Form) -> tuple[Excuse, ...]:
+    # Cheapest first: grounding indexes the whole request.
+    found: list[Excuse] = []
+    if form.get("match") is not None:
+        found.append(MatchExcuse(detector_of(form["match"])))
+    if form.get("allow"):
+        found += [Allowed(tuple(form["allow"]), kind) for kind in _kinds(match)]
+    if form.get("grounded"):
+        found += [GroundedText() if kind is None else GroundedFact(kind) for kind in _kinds(match)]
+    return tuple(found)
+
+
+def _kinds(match: Form) -> list[FactKind | None]:
+    """The kinds of fact that a match of the rule may state; None for text that is none."""
+    names = {form["kind"] if form["verb"] == "fact" else "" for form in finders(match)}
+    return [FACTS[name] if name else None for name in sorted(names)]
+
+
+def _when(form: Form) -> When:
+    headers: dict[str, list[str]] = form["header"] or {}
+    return When(
+        model=_globs(form["model"]),
+        route=_globs(form["route"]),
+        headers=tuple((name.lower(), globs(values)) for name, values in headers.items()),
+        languages=frozenset(map(primary, form["language"] or ())),
+        asked=None if form["asked"] is None else _asked(form["asked"]),
+    )
+
+
+def _globs(patterns: Sequence[str] | None) -> re.Pattern[str] | None:
+    return globs(patterns) if patterns else None
+
+
+def _asked(form: Form) -> AskedAbout | AskedMatch:
+    if "match" in form:
+        return AskedMatch(detector_of(form["match"]))
+    return AskedAbout(FACTS[form["about"]].asks)
+
+
+def _info(form: Form) -> RuleInfo:
+    examples = [_example(example, hit=True) for example in form["examples"]["hit"]]
+    examples += [_example(example, hit=False) for example in form["examples"]["pass"]]
+    return RuleInfo(
+        id=form["id"],
+        pack=form["pack"],
+        file=form["file"],
+        line=form["line"],
+        why=form["why"],
+        owner=form["owner"],
+        link=form["link"],
+        created=form["created"],
+        expires=form["expires"],
+        examples=tuple(examples),
+    )
+
+
+def _example(form: Form, *, hit: bool) -> Example:
+    return Example(
+        hit=hit,
+        reply=form["reply"],
+        line=form["line"],
+        ask=form.get("ask", ""),
+        system=form.get("system", ""),
+        documents=tuple(form.get("documents", ())),
+        tools=tuple(form.get("tools", ())),
+        messages=tuple((turn["role"], turn["content"]) for turn in form.get("messages", ())),
+        channel=form.get("in", "content"),
+        want=form.get("want"),
+    )

@@ -1,0 +1,70 @@
+"""
+The checked rulebook as plain data: what one process may hand to another as JSON.
+
+A *form* is the normal form of a part of a rule: a mapping with "verb" and every option filled in.
+
+    match    {"verb": "regex", "pattern": "...", "ignore_case": false}
+             {"verb": "phrases", "phrases": ["..."], "words": true}
+             {"verb": "tokens", "patterns": [[{}]], "language": "en"}
+             {"verb": "fact", "kind": "..."}
+             {"verb": "number", "kind": "phone", "region": "GB"}
+             {"verb": "length", "over": 5, "under": null}
+             {"verb": "repetition", "of": "words", "times": 3}
+             {"verb": "any", "members": [...]}
+             {"verb": "all", "first": {}, "others": [], "nots": []}
+    action   {"verb": "flag"}  {"verb": "drop"}
+             {"verb": "redact", "with": "..."}  {"verb": "replace", "template": "..."}
+             {"verb": "remove", "unit": "sentence"}  {"verb": "append", "text": {"default": "..."}}
+             {"verb": "cut", "unit": "sentence", "close": false}
+             {"verb": "retry", "times": 1, "note": "", "then": {}}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TypedDict
+
+Form = dict[str, Any]
+
+# What a rule does; the rest of it only says where it stands, for whom and why.
+_MATTERS = (
+    "id",
+    "match",
+    "scope",
+    "in",
+    "when",
+    "unless",
+    "action",
+    "streamed",
+    "say",
+    "mode",
+    "rollout",
+    "on_error",
+    "exact",
+)
+_HASH_LENGTH = 16
+
+
+class Document(TypedDict):
+    """
+    version: of the rule language. hash: of what the rules do, whatever their files are called. rules: in the
+    order in which they run, each a form with the keys of `_MATTERS` and pack, file, line, examples, owner,
+    link, created, expires, why.
+    """
+
+    version: int
+    hash: str
+    rules: list[Form]
+
+
+def document_of(rules: list[Form]) -> Document:
+    """The document of checked rules, with its hash."""
+    return {"version": 1, "hash": hash_of(rules), "rules": rules}
+
+
+def hash_of(rules: list[Form]) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over canonical JSON of what the rules do."""
+    matters = [{key: rule[key] for key in _MATTERS} for rule in rules]
+    canonical = json.dumps(matters, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_HASH_LENGTH]

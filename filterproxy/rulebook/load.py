@@ -1,0 +1,152 @@
+"""Paths → one checked document, or every mistake in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import filterproxy
+from filterproxy.rulebook import schema
+from filterproxy.rulebook.document import Document, Form, document_of
+from filterproxy.rulebook.files import NotText, TooLarge, read_text
+from filterproxy.rulebook.fit import fit
+from filterproxy.rulebook.problem import Place, Problem, RulebookError
+from filterproxy.rulebook.read_rule import read_rule
+from filterproxy.rulebook.source import Node, parse
+from filterproxy.rulebook.wording import later
+
+VERSION = 1
+
+
+def load(paths: Sequence[Path]) -> Document:
+    """
+    The packs of all *paths*, checked. Raises RulebookError with every problem.
+
+    The order of rules is that of the paths, of the files of a folder by name, and of the rules in a file.
+    """
+    problems: list[Problem] = []
+    forms: list[Form] = []
+    ids: list[tuple[str, Place]] = []
+    files = list(_files(paths, problems))
+    for file in files:
+        forms += _read_pack(file, ids, problems)
+    problems.extend(_duplicates(ids))
+    if not paths:
+        problems.append(_no_rules(Place("--rules"), "no packs are named"))
+    if problems:
+        raise RulebookError(problems)
+    return document_of(forms)
+
+
+def shipped_rules() -> Path:
+    """The folder of packs that come with the program: beside the package in a checkout, else inside it."""
+    package = Path(filterproxy.__file__).resolve().parent
+    beside = package.parent / "rules"
+    return beside if any(beside.glob("*.yaml")) else package / "rules"
+
+
+def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterable[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = [file for file in _listed(path, problems) if _is_pack(file)]
+        if not found:
+            problems.append(_no_packs(path))
+        yield from found
+
+
+def _listed(folder: Path, problems: list[Problem]) -> list[Path]:
+    try:
+        return sorted(folder.iterdir(), key=lambda file: file.name)
+    except OSError as error:
+        problems.append(_unreadable(folder, f"cannot be opened: {error.strerror}"))
+        return []
+
+
+def _is_pack(file: Path) -> bool:
+    # Conversations that test packs stand beside them; editors leave hidden copies behind.
+    is_test = file.stem.endswith(".test")
+    return (
+        file.suffix in (".yaml", ".yml") and not is_test and not file.name.startswith(".") and file.is_file()
+    )
+
+
+def _read_pack(file: Path, ids: list[tuple[str, Place]], problems: list[Problem]) -> list[Form]:
+    try:
+        text = read_text(file)
+    except ValueError as error:
+        problems.append(_unreadable(file, error))
+        return []
+    before = len(problems)
+    node = parse(str(file), text, problems)
+    if node is None or node.value is None:
+        if len(problems) == before:
+            problems.append(_no_rules(Place(str(file)), "this pack is empty"))
+        return []
+    return _read_rules(node, file.parent, ids, problems)
+
+
+def _read_rules(
+    node: Node, folder: Path, ids: list[tuple[str, Place]], problems: list[Problem]
+) -> list[Form]:
+    pack = fit(schema.Pack, node, "a pack", problems)
+    rules = node.at(("rules",)) if "rules" in node.keys else None
+    version = node.get("version")
+    if version is not None and isinstance(version.value, int) and version.value != VERSION:
+        problems.append(later(version.place, f"version {version.value} of the rule language"))
+    if rules is None:
+        return []
+    if rules.value == ():
+        problems.append(_no_rules(rules.place, "this pack has no rules"))
+    ids.extend(
+        (str(named.value), named.place) for rule in rules.items() if (named := rule.get("id")) is not None
+    )
+    forms = [read_rule(rule, pack, folder, problems) for rule in rules.items()]
+    return [form for form in forms if form is not None]
+
+
+def _duplicates(ids: list[tuple[str, Place]]) -> Iterable[Problem]:
+    first: dict[str, Place] = {}
+    for name, place in ids:
+        known = first.setdefault(name, place)
+        if known is not place:
+            yield Problem(
+                place,
+                "FP018",
+                f'a second rule with the id "{name}"',
+                "metrics and decisions name rules by their id, and could not tell the two apart",
+                "give one of them another id",
+                label=f"the first is {known.file}:{known.line}",
+            )
+
+
+def _unreadable(path: Path, error: ValueError | str) -> Problem:
+    code = "FP004" if isinstance(error, TooLarge) else "FP005" if isinstance(error, NotText) else "FP001"
+    fixes = {
+        "FP001": "look at the name, and at who may read it",
+        "FP004": "put long lists of phrases into files of their own: `phrases: {file: words.txt}`",
+        "FP005": "save it as UTF-8",
+    }
+    why = "none of its rules would run"
+    return Problem(Place(str(path)), code, f'"{path}" {error}', why, fixes[code])
+
+
+def _no_packs(folder: Path) -> Problem:
+    return Problem(
+        Place(str(folder)),
+        "FP002",
+        f'the folder "{folder}" holds no packs',
+        "every reply would pass unchecked",
+        "packs are files that end in .yaml or .yml (not .test.yaml), and stand in the folder itself",
+    )
+
+
+def _no_rules(place: Place, what: str) -> Problem:
+    return Problem(
+        place,
+        "FP003",
+        what,
+        "every reply would pass unchecked",
+        "write at least one rule, or do not name the pack",
+    )

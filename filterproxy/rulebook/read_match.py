@@ -1,0 +1,386 @@
+"""What an author wrote under `match:`, verb by verb, as a form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import regex
+
+from filterproxy.facts import FACTS
+from filterproxy.rulebook import schema
+from filterproxy.rulebook.detect import detector_of
+from filterproxy.rulebook.document import Form
+from filterproxy.rulebook.files import read_text
+from filterproxy.rulebook.fit import fit
+from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
+from filterproxy.rulebook.source import Node
+from filterproxy.rulebook.wording import empty, later, missing, unknown_word, wrong_kind
+
+_IN_ALL_ONLY = "`not` narrows what another member of an `all` finds"
+_POSITION = re.compile(r"(?P<what>.*) at position (?P<position>\d+)", re.DOTALL)
+
+
+def read_match(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    """
+    The form of a match; None where it has mistakes, which are then in *problems*.
+
+    folder: where the pack stands, for the files that it names.
+    """
+    if not isinstance(node.value, dict):
+        problems.append(wrong_kind(node, "a match", "a mapping", _EXAMPLE))
+        return None
+    verb = _verb(node, problems)
+    if verb is None:
+        return None
+    if verb == "not":
+        problems.append(_lonely_not(node.keys["not"]))
+        read_match(node.value["not"], folder, problems)
+        return None
+    fitted = fit(schema.VERBS[verb], node, f'a match with "{verb}"', problems)
+    form = _READ[verb](node, folder, problems)
+    # With a mistake in an option, the pattern is still worth looking at.
+    if form is None or (fitted is None and verb != "regex"):
+        return None
+    options = schema.VERBS[verb].model_fields
+    form |= {key: getattr(fitted, key, options[key].default) for key in _OPTIONS.get(verb, ())}
+    works = verb in ("any", "all") or _works(form, node, problems)
+    return form if works and fitted is not None else None
+
+
+_EXAMPLE = "a match is a verb and what it looks for, as in `phrases: [refund]`"
+# Keys beside the verb that go into the form as they are.
+_OPTIONS = {"regex": ("ignore_case",), "phrases": ("words",), "tokens": ("language",)}
+
+
+def _verb(node: Node, problems: list[Problem]) -> str | None:
+    found = [key for key in node.keys if key in schema.VERBS]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        problems.append(_several(node.keys[found[1]], found))
+    elif not node.keys:
+        problems.append(missing(node.place, "a match", "phrases", _EXAMPLE))
+    else:
+        problems.append(_no_verb(node))
+    return None
+
+
+def _no_verb(node: Node) -> Problem:
+    for key, place in node.keys.items():
+        if key in schema.LATER_VERBS:
+            return later(place, f'the verb "{key}"')
+    near = {key: nearest(key, schema.VERBS) for key in node.keys}
+    key = next((key for key, verb in near.items() if verb), next(iter(node.keys)))
+    return Problem(
+        node.keys[key],
+        "FP011",
+        f'unknown verb "{key}"',
+        "the rule would have nothing to look for",
+        f'did you mean "{near[key]}"?' if near[key] else _EXAMPLE,
+        label=one_of(schema.VERBS),
+    )
+
+
+def _several(place: Place, found: list[str]) -> Problem:
+    return Problem(
+        place,
+        "FP025",
+        "one match with several verbs: " + ", ".join(found),
+        "it would be anybody's guess whether one or all of them must be found",
+        f"write `any: [{{{found[0]}: ...}}, {{{found[1]}: ...}}]`, or `all`",
+    )
+
+
+def _lonely_not(place: Place) -> Problem:
+    return Problem(
+        place,
+        "FP024",
+        "`not` outside `all`",
+        "alone it would match whatever is left, and has no text to point at",
+        "put it into an `all` beside a match that finds something: `all: [{...}, {not: {...}}]`",
+    )
+
+
+def _works(form: Form, node: Node, problems: list[Problem]) -> bool:
+    """Whether the detector takes the options."""
+    try:
+        detector_of(form)
+    except ValueError as error:
+        problems.append(_refused(form, node, str(error)))
+        return False
+    except ImportError as error:
+        problems.append(_not_installed(form, node, error))
+        return False
+    if form["verb"] == "regex" and regex.search(form["pattern"], "", regex.V1) is not None:
+        problems.append(_matches_nothing(node))
+        return False
+    return True
+
+
+def _refused(form: Form, node: Node, message: str) -> Problem:
+    inner = node.at((form["verb"],))
+    if form["verb"] == "regex":
+        return _bad_pattern(inner, message)
+    # A detector that knows some names lists them at the end of its message.
+    what, _, names = message.partition("; there are ")
+    known = names.split(", ") if names else []
+    wrong = [str(form.get("kind")), *re.findall("[A-Z_]{2,}", what)]
+    near = next(filter(None, (nearest(word, known) for word in wrong)), None)
+    return Problem(
+        inner.at(("region",) if "region" in what else ("kind",)).place,
+        "FP022",
+        f'"{form["verb"]}" cannot work with this: {what}',
+        "the rule would never be able to match",
+        f'did you mean "{near}"?' if near else f'rules/WRITING.md says what "{form["verb"]}" takes',
+        label=one_of(known) if known else "",
+    )
+
+
+def _bad_pattern(node: Node, message: str) -> Problem:
+    if "look-behind" in message:
+        return Problem(
+            node.place,
+            "FP021",
+            message,
+            "in a stream, what has left long ago can no longer be looked at",
+            "put a bound to it: {0,40} for * and {1,40} for +",
+        )
+    at = _POSITION.fullmatch(message)
+    place = node.inside(int(at["position"])) if at else node.place
+    what = at["what"] if at else message
+    otherwise = "correct the pattern; a backslash makes ( [ { . * + ? | ordinary characters"
+    return Problem(
+        place,
+        "FP019",
+        f"this pattern cannot be read: {what}",
+        "the rule would have nothing to look for",
+        _PATTERN_FIXES.get(what, otherwise) if at else "write the pattern without it",
+    )
+
+
+_PATTERN_FIXES = {
+    "missing )": r"close the group with ), or write \( for the character itself",
+    "unbalanced parenthesis": r"take the ) out, or write \) for the character itself",
+    "unterminated character set": r"close the set with ], or write \[ for the character itself",
+    "nothing to repeat": r"put something before the * + or ?, or write \* for the character itself",
+    "multiple repeat": "one of the repeats is too many; put what it repeats into (?:...)",
+}
+
+
+def _matches_nothing(node: Node) -> Problem:
+    inner = node.at(("regex",))
+    return Problem(
+        inner.place,
+        "FP020",
+        "this pattern matches the empty text",
+        "an empty match is none, so the rule would find less, or other things, than the pattern says",
+        "let it need at least one character: + for *, or take a ? out",
+    )
+
+
+def _not_installed(form: Form, node: Node, error: ImportError) -> Problem:
+    return Problem(
+        node.keys[form["verb"]],
+        "FP022",
+        f'"{form["verb"]}" needs the package {error.name or "that provides it"}, which is not installed',
+        "the rule could not run",
+        'install it: pip install "filterproxy[nlp]"',
+    )
+
+
+def _read_regex(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    pattern = node.at(("regex",)).value
+    return {"verb": "regex", "pattern": pattern} if isinstance(pattern, str) and pattern else None
+
+
+def _read_phrases(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("phrases",))
+    if isinstance(inner.value, dict):
+        found = _phrases_of_file(inner, folder, problems)
+    else:
+        found = texts(inner, '"phrases"', "a phrase", problems)
+    return None if found is None else {"verb": "phrases", "phrases": found}
+
+
+def texts(node: Node, name: str, one: str, problems: list[Problem]) -> list[str] | None:
+    """A list of texts, none of them empty; None, and problems, where it is something else."""
+    if not isinstance(node.value, tuple):
+        problems.append(wrong_kind(node, name, "a list", f"{name} is a list of texts"))
+        return None
+    if not node.value:
+        problems.append(empty(node, name, "the rule would have nothing to look for"))
+    before = len(problems)
+    for member in node.value:
+        if not isinstance(member.value, str):
+            problems.append(wrong_kind(member, one, "text", "only text can be compared with a reply"))
+        elif not member.value.strip():
+            problems.append(_empty_phrase(member, one))
+    sound = len(problems) == before and bool(node.value)
+    return [str(member.value) for member in node.value] if sound else None
+
+
+def _empty_phrase(node: Node, one: str) -> Problem:
+    return Problem(
+        node.place,
+        "FP016",
+        f"{one} without a character",
+        "it would be found everywhere",
+        "write it, or take the line out",
+    )
+
+
+def _phrases_of_file(node: Node, folder: Path, problems: list[Problem]) -> list[str] | None:
+    fitted = fit(schema.PhraseFile, node, '"phrases"', problems)
+    if fitted is None:
+        return None
+    place = node.at(("file",)).place
+    try:
+        text = read_text(folder / fitted.file)
+    except ValueError as error:
+        problems.append(_phrase_file(place, f'"{fitted.file}" {error}'))
+        return None
+    lines = (line.strip() for line in text.splitlines())
+    found = [line for line in lines if line and not line.startswith("#")]
+    if not found:
+        problems.append(_phrase_file(place, f'"{fitted.file}" holds no phrases'))
+    return found or None
+
+
+def _phrase_file(place: Place, what: str) -> Problem:
+    return Problem(
+        place,
+        "FP023",
+        what,
+        "the rule would have nothing to look for",
+        "name a UTF-8 file from the pack's folder, with one phrase a line (lines with # are comments)",
+    )
+
+
+def _read_fact(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    kind = fact_kind(node.at(("fact",)), "fact", problems)
+    return None if kind is None else {"verb": "fact", "kind": kind}
+
+
+def fact_kind(node: Node, key: str, problems: list[Problem]) -> str | None:
+    """The name of a kind of fact; None, and a problem, where there is no such kind."""
+    if isinstance(node.value, str) and node.value in FACTS:
+        return node.value
+    if node.value or not isinstance(node.value, str):
+        problems.append(
+            unknown_word(
+                node,
+                key,
+                tuple(FACTS),
+                "only statements whose meaning is known can be compared with the request",
+            )
+        )
+    return None
+
+
+def _read_tokens(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("tokens",))
+    lists = [member for member in inner.items() if isinstance(member.value, tuple)]
+    patterns = lists if lists else [inner]
+    sound = bool(inner.items())
+    if inner.value == ():
+        problems.append(empty(inner, '"tokens"', "the rule would have nothing to look for"))
+    for member in inner.items() if lists else ():
+        if not isinstance(member.value, tuple):
+            problems.append(wrong_kind(member, "a pattern", "a list", "the others here are lists of tokens"))
+            sound = False
+    for token in (token for pattern in patterns for token in pattern.items()):
+        if not isinstance(token.value, dict):
+            problems.append(
+                wrong_kind(
+                    token, "a token", "a mapping", "each token is told by its attributes: {LOWER: refund}"
+                )
+            )
+            sound = False
+    return {"verb": "tokens", "patterns": [pattern.plain() for pattern in patterns]} if sound else None
+
+
+def _read_length(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("length",))
+    if not isinstance(inner.value, dict):
+        return None
+    given = [key for key in ("over", "under") if inner.get(key) is not None]
+    if len(given) != 1:
+        problems.append(_one_length(inner))
+        return None
+    return {"verb": "length", "over": inner.at(("over",)).value if "over" in given else None} | {
+        "under": inner.at(("under",)).value if "under" in given else None
+    }
+
+
+def _one_length(node: Node) -> Problem:
+    return Problem(
+        node.place,
+        "FP025",
+        '"length" wants one of "over" and "under"',
+        "a text cannot be too long and too short at once",
+        "write `length: {over: 2000}`; for both make two rules",
+    )
+
+
+def _read_repetition(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("repetition",))
+    if not isinstance(inner.value, dict):
+        return None
+    of, times = inner.get("of"), inner.get("times")
+    return {
+        "verb": "repetition",
+        "of": "words" if of is None else of.value,
+        "times": 3 if times is None else times.value,
+    }
+
+
+def _read_number(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("number",))
+    if isinstance(inner.value, str) and inner.value:
+        return {"verb": "number", "kind": inner.value, "region": None}
+    fitted = fit(schema.NumberOptions, inner, '"number"', problems)
+    return None if fitted is None else {"verb": "number", "kind": fitted.kind, "region": fitted.region}
+
+
+def _read_any(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    members = [read_match(member, folder, problems) for member in node.at(("any",)).items()]
+    sound = [member for member in members if member is not None]
+    return {"verb": "any", "members": sound} if members and len(sound) == len(members) else None
+
+
+def _read_all(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    members = node.at(("all",)).items()
+    negative = [member for member in members if tuple(member.keys) == ("not",)]
+    positive = [member for member in members if member not in negative]
+    if members and not positive:
+        problems.append(_only_nots(negative[0].keys["not"]))
+    found = [read_match(member, folder, problems) for member in positive]
+    nots = [read_match(member.at(("not",)), folder, problems) for member in negative]
+    if not found or None in found or None in nots:
+        return None
+    return {"verb": "all", "first": found[0], "others": found[1:], "nots": nots}
+
+
+def _only_nots(place: Place) -> Problem:
+    return Problem(
+        place,
+        "FP024",
+        "`all` with nothing but `not`",
+        _IN_ALL_ONLY + "; here there is nothing to find",
+        "add a member that finds something, and put it first: its text is what the action takes",
+    )
+
+
+_READ: dict[str, Callable[[Node, Path, list[Problem]], Form | None]] = {
+    "regex": _read_regex,
+    "phrases": _read_phrases,
+    "fact": _read_fact,
+    "tokens": _read_tokens,
+    "length": _read_length,
+    "repetition": _read_repetition,
+    "number": _read_number,
+    "any": _read_any,
+    "all": _read_all,
+}

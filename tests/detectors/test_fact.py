@@ -1,0 +1,50 @@
+"""The verb `fact` finds statements by kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from filterproxy.core.request import Request
+from filterproxy.detectors.fact import FactDetector
+from filterproxy.facts import FACTS
+
+TEXT = "We open at nine and on Sundays at ten."
+DETECTOR = FactDetector("opening_hours")
+UNIT = (0, len(TEXT))
+
+
+def test_a_match_is_one_statement() -> None:
+    span = DETECTOR.find(TEXT, 0, UNIT, Request())
+
+    assert span is not None
+    assert TEXT[slice(*span)] == "nine"
+
+
+def test_the_next_match_begins_where_it_is_asked_to() -> None:
+    first = DETECTOR.find(TEXT, 0, UNIT, Request())
+    assert first is not None
+
+    second = DETECTOR.find(TEXT, first[1], UNIT, Request())
+
+    assert second is not None
+    assert TEXT[slice(*second)] == "ten"
+    assert DETECTOR.find(TEXT, second[1], UNIT, Request()) is None
+
+
+def test_matches_lie_in_the_unit() -> None:
+    assert DETECTOR.find("We open at nine. Welcome!", 17, (17, 25), Request()) is None
+
+
+def test_it_takes_its_gate_from_the_fact_and_has_no_shape() -> None:
+    assert DETECTOR.gate == FACTS["opening_hours"].gate
+    assert DETECTOR.shape is None
+
+
+def test_an_unknown_fact_names_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r'unknown fact "opening_hour" \(there are: opening_hours\)'):
+        FactDetector("opening_hour")
+
+
+def test_detectors_of_one_fact_are_equal() -> None:
+    assert FactDetector("opening_hours") == DETECTOR
+    assert hash(FactDetector("opening_hours")) == hash(DETECTOR)

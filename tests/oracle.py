@@ -1,0 +1,237 @@
+"""
+What the rules mean: a naive filter of whole texts.
+
+No gate, no hold, no stream, and no code of the core. A text is a list of cells: a character with the
+place it has in upstream's text, or a piece of the operator's. Rules are plain dictionaries:
+
+    {id, regex | phrases | over | under | any | all (+ nots), ignore_case, scope, verb, unit, with, say, shadow,
+     excuse, exact}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import regex
+
+OWN = "\ufffc"
+LIMIT = 4096
+Spec = dict[str, Any]
+Cell = tuple[str, int, str | None]  # character, its origin, operator's text (None for the model's)
+
+FOLDS = {"\u200b": "", "\u00a0": " ", "\u3000": " ", "９": "9", "ａ": "a", "ｂ": "b", "’": "'"}
+ALIKE = {"а": "a", "о": "o", "е": "e"}
+MARKS, WIDE_MARKS, CLOSERS = ".!?…", "。！？", "\"'”’»)]」』）】*_`"
+
+
+@dataclass
+class Result:
+    text: str
+    hits: list[tuple[str, int, int, str]] = field(default_factory=list)
+    dropped: str | None = None
+
+
+def apply(rules: list[Spec], text: str) -> Result:
+    """The reply and what was found, rule by rule."""
+    cells: list[Cell] = [(c, i, None) for i, c in enumerate(text)]
+    result = Result("")
+    say = ""
+    for rule in rules:
+        if result.dropped and not rule.get("shadow"):
+            continue
+        read = "".join(c for c, _, _ in cells)
+        own = [i for i, c in enumerate(cells) if c[2] is not None]
+        spans = matches(rule, read, own)
+        ends = rule["verb"] in ("cut", "drop")
+        acted: list[tuple[int, int]] = []
+        for start, end in spans:
+            excused = bool(rule.get("excuse")) and rule["excuse"] in read[start:end]
+            at = origin(cells, start, len(text))
+            stop = at if end == start else cells[end - 1][1] + 1
+            result.hits.append((rule["id"], at, stop, "allow" if excused else ""))
+            if not excused:
+                acted.append((start, end))
+                if ends:
+                    break
+        if rule.get("shadow") or not acted or rule["verb"] == "flag":
+            continue
+        if rule["verb"] == "drop":
+            result.dropped = rule["id"]
+            continue
+        if rule["verb"] == "append":
+            cells = [*cells, (OWN, origin(cells, len(cells), len(text)), rule["say"])]
+            continue
+        cells = act(rule, cells, read, acted, len(text))
+        say = say or rule.get("say", "")
+    result.text = "".join(c if o is None else o for c, _, o in cells)
+    if not result.text.strip() and not result.dropped:
+        result.text += say
+    return result
+
+
+def origin(cells: list[Cell], at: int, length: int) -> int:
+    if at < len(cells):
+        return cells[at][1]
+    return length
+
+
+def act(rule: Spec, cells: list[Cell], read: str, spans: list[tuple[int, int]], length: int) -> list[Cell]:
+    if rule["verb"] == "cut":
+        at = spans[0][0]
+        if rule["unit"] != "match":
+            at = max((s for s, e in units(read, rule["unit"]) if s <= at), default=0)
+        said: list[Cell] = [(OWN, origin(cells, at, length), rule["say"])] if rule.get("say") else []
+        return cells[:at] + said
+    if rule["verb"] == "remove" and rule["unit"] != "match":
+        kept: list[Cell] = []
+        for start, end in units(read, rule["unit"]):
+            if not any(s < end and max(e, s + 1) > start for s, e in spans):
+                kept += cells[start:end]
+        return kept
+    out: list[Cell] = []
+    at = 0
+    for start, end in spans:
+        out += cells[at:start]
+        if rule["verb"] == "redact":
+            out.append((OWN, origin(cells, start, length), rule["with"]))
+        at = end
+    return out + cells[at:]
+
+
+def matches(rule: Spec, read: str, own: list[int]) -> list[tuple[int, int]]:
+    found = []
+    for start, end in units(read, rule["scope"]):
+        cuts = [] if "under" in rule or "over" in rule else [i for i in own if start <= i < end]
+        edges = [start - 1, *cuts, end]
+        for left, right in zip(edges, edges[1:], strict=False):
+            found += in_segment(rule, read, left + 1, right)
+    return found
+
+
+def in_segment(rule: Spec, read: str, start: int, end: int) -> list[tuple[int, int]]:
+    views = [(read, list(range(len(read) + 1)))]
+    if not (rule.get("exact") or "over" in rule or "under" in rule):
+        views.append(folded(read))
+    found, at = [], start
+    while True:
+        best: tuple[int, int] | None = None
+        for text, raw in views:
+            lo = next(i for i, r in enumerate(raw) if r >= at)
+            hi = next(i for i, r in enumerate(raw) if r >= end)
+            first = next(i for i, r in enumerate(raw) if r >= start)
+            span = find(rule, text, lo, first, hi)
+            if span is not None:
+                s, e = span
+                mapped = (raw[s], raw[e - 1] + 1 if e > s else raw[s])
+                if best is None or (mapped[0], -mapped[1]) < (best[0], -best[1]):
+                    best = mapped
+        if best is None:
+            return found
+        found.append(best)
+        at = max(best[1], best[0] + 1)
+        if at > end:
+            return found
+
+
+def find(rule: Spec, text: str, at: int, start: int, end: int) -> tuple[int, int] | None:
+    if "any" in rule:
+        each = [find(m, text, at, start, end) for m in rule["any"]]
+        return min((s for s in each if s), key=lambda s: (s[0], -s[1]), default=None)
+    if "all" in rule:
+        others = all(find(m, text, start, start, end) for m in rule["all"][1:])
+        nots = any(find(m, text, start, start, end) for m in rule["nots"])
+        return find(rule["all"][0], text, at, start, end) if others and not nots else None
+    if "over" in rule:
+        place = start + rule["over"]
+        return (place, place + 1) if at <= place < end else None
+    if "under" in rule:
+        return (start, end) if end - start < rule["under"] and at <= start else None
+    pattern = compiled(rule)
+    for place in range(at, end):
+        found = pattern.match(text, place, min(end, place + LIMIT))
+        if found and found.end() > place:
+            return (place, found.end())
+    return None
+
+
+def compiled(rule: Spec) -> Any:
+    if "phrases" in rule:
+        longest = sorted(rule["phrases"], key=len, reverse=True)
+        body = "|".join(rf"(?<!\w){regex.escape(p)}(?!\w)" for p in longest)
+        return regex.compile(f"(?-f:(?i:{body}))", regex.V1)
+    return regex.compile(f"(?-f:{rule['regex']})", regex.V1 | (regex.I if rule.get("ignore_case") else 0))
+
+
+def folded(text: str) -> tuple[str, list[int]]:
+    out, raw = "", []
+    for i, c in enumerate(text):
+        to = FOLDS.get(c, c)
+        if c in ALIKE:
+            word = i
+            near = False
+            for step in (-1, 1):
+                word = i + step
+                while 0 <= word < len(text) and abs(word - i) <= 32:
+                    if not (text[word].isalnum() or text[word] in "_\u200b"):
+                        break
+                    near = near or (text[word].isascii() and text[word].isalpha())
+                    word += step
+            to = ALIKE[c] if near else c
+        out += to
+        raw += [i] * len(to)
+    return out, [*raw, len(text)]
+
+
+def units(text: str, scope: str) -> list[tuple[int, int]]:
+    if scope == "reply":
+        return [(0, len(text))]
+    found, start = [], 0
+    while start < len(text):
+        end = line_end(text, start) if scope == "line" else sentence_end(text, start)
+        found.append((start, end))
+        start = end
+    return found
+
+
+def line_end(text: str, start: int) -> int:
+    at = text.find("\n", start)
+    return min(at + 1 if at >= 0 else len(text), start + LIMIT)
+
+
+def sentence_end(text: str, start: int) -> int:
+    for i in range(start, min(len(text), start + 600)):
+        end = i + 1
+        if text[i] == "\n":
+            pass
+        elif text[i] in MARKS or text[i] in WIDE_MARKS:
+            while end < len(text) and end - i < 16 and text[end] in (MARKS if text[i] in MARKS else MARKS + WIDE_MARKS):
+                end += 1
+            closers = 0
+            while end < len(text) and closers < 8 and text[end] in CLOSERS:
+                end, closers = end + 1, closers + 1
+            if text[i] in MARKS and end < len(text) and not text[end].isspace():
+                continue
+        else:
+            continue
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if text[i] == "." and end < len(text) and keeps_open(text, start, i, end):
+            continue
+        if text[i] in WIDE_MARKS and end < len(text) and i > start and text[i - 1].isdigit() and text[end].isdigit():
+            continue
+        return min(end, start + 600)
+    return min(len(text), start + 600)
+
+
+def keeps_open(text: str, start: int, at: int, end: int) -> bool:
+    if text[at + 1] == ".":
+        return False
+    before = text[start:at].strip()
+    if before.isdigit() and len(before) <= 3:
+        return True
+    found = regex.search(r"(?:[^\W\d_]|(?<=[^\W\d_])\.(?=[^\W\d_]))+$", text[max(start, at - 16) : at])
+    word = found[0] if found else ""
+    if word.lower() in ("dr", "e.g", "mr") or (len(word) == 1 and word.isupper()):
+        return True
+    return word.lower() in ("a.m", "p.m", "etc") and (text[end].islower() or text[end].isdigit())
