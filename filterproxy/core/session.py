@@ -125,6 +125,15 @@ class Session:
         if self.plan.withholds:
             self._texts.setdefault(Channel(choice, "content"), [])
 
+    @property
+    def unscanned_passes(self) -> bool:
+        """What the operator wants to happen to what could not be judged."""
+        return self._settings.unscanned_passes
+
+    def was_cut(self, choice: int) -> bool:
+        """Whether a rule has cut a text of this choice; known after `end`."""
+        return self.verdict.outcomes.get(choice) is Outcome.CUT
+
     def _judge(self, channel: Channel) -> Judge:
         settings = self._settings
         return Judge(

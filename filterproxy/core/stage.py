@@ -153,7 +153,9 @@ class Stage:
             raise Dropped(self._bound) if self._judge.dropping is None else Skipped(self._bound.rule.id)
         self._found.append(span)
         self._judge.acted(self._bound)
-        self._over = action.verb is Verb.CUT
+        if action.verb is Verb.CUT:
+            self._over = True
+            self._judge.verdict.closed |= action.after_cut_close
 
     def _leave(self, settled: int, final: bool) -> list[Piece]:
         action = self._bound.action

@@ -35,12 +35,22 @@ class WireError(Exception):
     """Upstream's bytes are not its dialect; args[0] says how, without any of its text."""
 
 
+class Refused(Exception):
+    """All of the reply was dropped and the rule says nothing instead: the caller gets this error."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
 class Stream(Protocol):
     """
     A streamed reply being filtered; sans-IO.
 
     `receive` and `end` raise WireError, and core.session.Withheld when the reply must not be delivered;
-    the shell then answers with `fail`, or, when nothing has left, with an error of its own.
+    the shell then answers with `fail`, or, when nothing has left, with an error of its own. `end` may raise
+    Refused; nothing has left then unless heartbeats have.
     ask: set after `end` when upstream must be asked again; nothing has left then. waiting: whether
     something is held back (a heartbeat is due after a while). closed: upstream need not be read on.
     """

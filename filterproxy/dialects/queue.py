@@ -1,0 +1,432 @@
+"""
+The way of a stream's events through a session: they leave in the order they came.
+
+Theory of operation. Each event of upstream's waits in one queue with the channels and lengths of its
+texts. The session says, piece by piece, what became of each channel's text; an event leaves once all its
+text is decided: as the very bytes it came in when nothing about it changed, written anew otherwise, not
+at all when its text has gone and it carries nothing else. What ends a reply (finish, usage, terminator)
+waits for the session's end, so that nothing is said after it.
+
+What upstream sends is never trusted to repeat itself: once a choice was changed, its events keep only
+keys that are known to carry no text.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from filterproxy.core.plan import Bound
+from filterproxy.core.session import Ending, Session, Withheld
+from filterproxy.core.tape import Piece
+from filterproxy.core.verdict import Channel, Verdict
+from filterproxy.dialects.reply import Options, Refused
+from filterproxy.dialects.runs import Frames, Run
+from filterproxy.dialects.sse import COMMENT, Event, Splitter
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """
+    What an event says.
+
+    texts: its texts, by channel. choices: whose it is about. ends: choices that finish with it. closing:
+    it belongs to the reply's end (finish, usage). last: nothing follows it. single: the JSON key of its
+    text when it carries nothing else, so that others like it may be read in runs.
+    """
+
+    value: dict[str, Any]
+    texts: tuple[tuple[Channel, str], ...] = ()
+    choices: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    closing: bool = False
+    last: bool = False
+    single: bytes = b""
+
+
+class Translation(Protocol):
+    """One dialect's events: from JSON to texts and back. Pure."""
+
+    def parse(self, data: bytes) -> Parsed | None:
+        """What an event's data says; None when it is nothing that this dialect knows."""
+
+    def write(
+        self, parsed: Parsed, texts: dict[Channel, str], changed: frozenset[int], dropped: frozenset[int]
+    ) -> tuple[bytes | None, int]:
+        """
+        The event with other texts; None when nothing is left of it. Also how many keys were left out.
+
+        changed: choices that keep only keys known to carry no text. dropped: choices that keep none of
+        what they said.
+        """
+
+    def finish(self, parsed: Parsed, reasons: dict[int, str]) -> Parsed:
+        """The same event, in which the named choices finish for another reason."""
+
+    def extra(self, like: dict[str, Any], channel: Channel, text: str) -> bytes:
+        """An event of our own that carries *text*, in the manner of the event *like*."""
+
+    def ending(self, like: dict[str, Any], choices: Sequence[int], reason: str) -> bytes:
+        """The end of a stream that upstream's did not bring."""
+
+    def error(self, kind: str, message: str) -> bytes: ...
+
+    def refusal(self) -> bytes: ...
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An event in the queue. sizes: code points of its texts."""
+
+    raw: bytes
+    parsed: Parsed | None
+    sizes: tuple[tuple[Channel, int], ...] = ()
+
+
+@dataclass(slots=True)
+class EventStream:
+    """A stream of events through a session (see dialects.reply.Stream)."""
+
+    session: Session
+    options: Options
+    translation: Translation
+    ask: Bound | None = None
+    _queue: deque[Waiting | tuple[Channel, Run]] = field(default_factory=deque)
+    _ledgers: dict[Channel, deque[Piece]] = field(default_factory=dict)
+    _changed: set[int] = field(default_factory=set)
+    _finished: set[int] = field(default_factory=set)
+    _dropped: dict[int, str | None] = field(default_factory=dict)
+    _calls: set[int] = field(default_factory=set)  # choices that call a tool, and so finish for it
+    _told: set[int] = field(default_factory=set)  # dropped choices whose replacement has left
+    _choices: dict[int, None] = field(default_factory=dict)
+    _over: bool = False
+    _like: dict[str, Any] = field(default_factory=dict)
+    _run_channel: Channel | None = None
+    _frame_is_plain: bool = False  # whether events read in runs have no key that could repeat text
+    _splitter: Splitter = field(init=False)
+    _frames: Frames = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._splitter = Splitter(self.options.event_limit)
+        self._frames = Frames(self._reads)
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.session.verdict
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._queue)
+
+    @property
+    def closed(self) -> bool:
+        """Whether a rule has cut the only choice and upstream need not be read on."""
+        return self.session.verdict.closed and len(self._choices) == 1
+
+    def receive(self, data: bytes) -> bytes:
+        splitter = self._splitter
+        splitter.add(data)
+        out: list[bytes] = []
+        while splitter.rest:
+            found = self._frames.run(splitter.rest) if self._run_channel is not None else None
+            if found is not None:
+                self._take_run(*found)
+                continue
+            event = splitter.next()
+            if event is None:
+                break
+            self._take_event(event, out)
+        self._flush(out)
+        return b"".join(out)
+
+    def end(self) -> bytes:
+        last = self._splitter.last()
+        out: list[bytes] = []
+        if last is not None:
+            self._take_event(last, out)
+        self._end_session()
+        if self.ask is not None:
+            return b""
+        self._flush(out)
+        out.extend(self._leftovers())
+        if self._changed and not self._finished.issuperset(self._choices):
+            missing = [c for c in self._choices if c not in self._finished]
+            out.append(self.translation.ending(self._like, missing, self.options.finish))
+        return b"".join(out)
+
+    def fail(self, kind: str, message: str) -> bytes:
+        out: list[bytes] = []
+        try:
+            self._end_session()
+            if self.ask is None:
+                self._queue = deque(w for w in self._queue if not _is_closing(w))
+                self._flush(out)
+                out.extend(self._leftovers())
+        except (Withheld, Refused):
+            out.clear()
+        return b"".join(out) + self.translation.error(kind, message)
+
+    def heartbeat(self) -> bytes:
+        return COMMENT
+
+    def _reads(self, raw: bytes) -> str | None:
+        data = Splitter(len(raw) + 1)
+        data.add(raw)
+        event = data.next()
+        parsed = self.translation.parse(event.data) if event is not None and event.data is not None else None
+        return parsed.texts[0][1] if parsed is not None and parsed.single and not data.rest else None
+
+    def _take_run(self, run: Run, size: int) -> None:
+        self._splitter.skip(size)
+        assert self._run_channel is not None
+        self._feed(self._run_channel, run.text)
+        self._queue.append((self._run_channel, run))
+
+    def _take_event(self, event: Event, out: list[bytes]) -> None:
+        parsed = self.translation.parse(event.data) if event.data is not None else None
+        if parsed is None:
+            self._take_unknown(event)
+            return
+        if self._over:
+            if parsed.texts or parsed.choices:
+                self.verdict.not_scanned("after_end")
+                return  # no client reads on, and nobody has judged it
+            self._queue.append(Waiting(event.raw, parsed))
+            return
+        self._like = self._like or parsed.value
+        for choice in parsed.choices:
+            if choice not in self._choices:
+                self._choices[choice] = None
+                self.session.touch(choice)
+        sizes = []
+        self._calls.update(channel.choice for channel, _ in parsed.texts if channel.kind == "arguments")
+        for channel, text in parsed.texts:
+            if self._reads_kind(channel.kind):
+                self._feed(channel, text)
+                sizes.append((channel, len(text)))
+        self._queue.append(Waiting(event.raw, parsed, tuple(sizes)))
+        if parsed.single and sizes and not _odd(event.raw):
+            self._learn(event.raw, parsed, sizes[0][0])
+        if parsed.last:
+            self._flush(out)
+            self._end_session()
+
+    def _learn(self, raw: bytes, parsed: Parsed, channel: Channel) -> None:
+        if self._frames.learn(raw, parsed.single):
+            self._run_channel = channel
+            _, lost = self.translation.write(
+                parsed, dict(parsed.texts), frozenset([channel.choice]), frozenset()
+            )
+            self._frame_is_plain = not lost
+
+    def _take_unknown(self, event: Event) -> None:
+        if event.data is not None:
+            self.verdict.not_scanned("unknown_event")
+            if not self.session.unscanned_passes:
+                raise Withheld("an event of upstream's could not be read")
+            if self._changed:
+                return  # it might repeat what was removed
+        self._queue.append(Waiting(event.raw, None))
+
+    def _reads_kind(self, kind: str) -> bool:
+        return self.session.plan.withholds or kind in self.session.plan.kinds
+
+    def _feed(self, channel: Channel, text: str) -> None:
+        ledger = self._ledgers.setdefault(channel, deque())
+        for piece in self.session.feed(channel, text):
+            ledger.append(piece)
+
+    def _end_session(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        ending: Ending = self.session.end()
+        self.ask = ending.ask
+        if self.ask is not None:
+            return
+        if ending.dropped and all(say is None for say in ending.dropped.values()):
+            if set(ending.dropped) >= set(self._choices):
+                raise Refused(400, self.translation.refusal())
+        self._dropped = ending.dropped
+        self._changed.update(ending.dropped)
+        for channel, pieces in ending.pieces.items():
+            self._ledgers.setdefault(channel, deque()).extend(pieces)
+
+    def _flush(self, out: list[bytes]) -> None:
+        """Let leave what is decided."""
+        if self.session.plan.withholds and not self._over:
+            return
+        while self._queue:
+            head = self._queue[0]
+            if isinstance(head, Waiting):
+                if not self._leave(head, out):
+                    return
+                self._queue.popleft()
+            elif not self._leave_run(*head, out):
+                return
+
+    def _leave_run(self, channel: Channel, run: Run, out: list[bytes]) -> bool:
+        """Let leave the events of a run that did not change, or turn its first into an event of its own."""
+        ledger = self._ledgers[channel]
+        if channel.choice in self._dropped:
+            self._unpack(channel, run)
+            return True
+        while ledger and not ledger[0].text and not ledger[0].taken and not ledger[0].own:
+            ledger.popleft()
+        front = ledger[0] if ledger else None
+        if front is None:
+            return not run.text and self._leave_whole_run(run, out)
+        if front.verbatim and (self._frame_is_plain or channel.choice not in self._changed):
+            if front.taken >= len(run.text):
+                _use(ledger, len(run.text))
+                return self._leave_whole_run(run, out)
+            raw, size = run.take(front.taken)
+            if raw:
+                _use(ledger, size)
+                out.append(raw)
+                return True
+        self._unpack(channel, run)
+        head = self._queue[0]
+        assert isinstance(head, Waiting)
+        if self._leave(head, out):
+            self._queue.popleft()
+            return True
+        return False
+
+    def _leave_whole_run(self, run: Run, out: list[bytes]) -> bool:
+        out.append(run.raw)
+        self._queue.popleft()
+        return True
+
+    def _unpack(self, channel: Channel, run: Run) -> None:
+        """Turn the first event of the run at the queue's head into one that waits by itself."""
+        splitter = Splitter(len(run.first()) + 1)
+        splitter.add(run.first())
+        event = splitter.next()
+        assert event is not None and event.data is not None
+        parsed = self.translation.parse(event.data)
+        assert parsed is not None
+        size = len(parsed.texts[0][1])
+        run.parts, run.text = run.parts[1:], run.text[size:]
+        if not run.parts:
+            self._queue.popleft()
+        self._queue.appendleft(Waiting(event.raw, parsed, ((channel, size),)))
+
+    def _leave(self, waiting: Waiting, out: list[bytes]) -> bool:
+        """Let an event leave if all its text is decided."""
+        parsed = waiting.parsed
+        if parsed is None:
+            out.append(waiting.raw)
+            return True
+        if parsed.closing and not self._over and self.session.plan.changes:
+            return False
+        if any(c in self._dropped for c in parsed.choices):
+            return self._leave_dropped(waiting, parsed, out)
+        decided = self._decided(waiting.sizes)
+        if decided is None:
+            return False
+        if parsed.ends or parsed.last:
+            out.extend(self._leftovers(set(parsed.ends) if not parsed.last else None))
+        texts, same = decided
+        if not same:
+            self._changed.update(channel.choice for channel in texts)
+        self._finished.update(parsed.ends)
+        if not self._changed.intersection(parsed.choices) and (parsed.choices or not self._changed):
+            out.append(waiting.raw)
+            return True
+        self._write(waiting.raw if same else None, parsed, texts, out)
+        return True
+
+    def _write(self, same: bytes | None, parsed: Parsed, texts: dict[Channel, str], out: list[bytes]) -> None:
+        """Write an event anew. same: as it came, when its texts are unchanged."""
+        reasons = self._reasons(parsed.ends)
+        raw, lost = self.translation.write(
+            self.translation.finish(parsed, reasons), texts, frozenset(self._changed), frozenset(self._dropped)
+        )
+        self.verdict.removed_keys += lost
+        if same is not None and not reasons and not lost:
+            raw = same
+        if raw is not None:
+            out.append(raw)
+
+    def _reasons(self, ends: Sequence[int]) -> dict[int, str]:
+        reasons = {}
+        for choice in ends:
+            if choice in self._dropped:
+                reasons[choice] = "content_filter" if self._dropped[choice] is None else self.options.finish
+            elif self.session.was_cut(choice) and choice not in self._calls:
+                reasons[choice] = self.options.finish
+        return reasons
+
+    def _leave_dropped(self, waiting: Waiting, parsed: Parsed, out: list[bytes]) -> bool:
+        """An event about a dropped choice: the first carries what is said instead, then only its end."""
+        decided = self._decided(tuple(s for s in waiting.sizes if s[0].choice not in self._dropped))
+        if decided is None:
+            return False
+        texts = decided[0]
+        for channel, _ in parsed.texts:
+            if channel.choice in self._dropped:
+                texts[channel] = ""
+        for choice in parsed.choices:
+            if choice in self._dropped and choice not in self._told:
+                self._told.add(choice)
+                texts[Channel(choice, "content")] = self._dropped[choice] or ""
+        self._finished.update(parsed.ends)
+        self._write(None, parsed, texts, out)
+        return True
+
+    def _decided(self, sizes: Sequence[tuple[Channel, int]]) -> tuple[dict[Channel, str], bool] | None:
+        """What became of an event's texts, and whether it is what came; None while it is not decided."""
+        for channel, size in sizes:
+            if sum(piece.taken for piece in self._ledgers[channel]) < size:
+                return None
+        texts: dict[Channel, str] = {}
+        same = True
+        for channel, size in sizes:
+            used = _use(self._ledgers[channel], size)
+            texts[channel] = texts.get(channel, "") + "".join(piece.text for piece in used)
+            same = same and all(piece.verbatim for piece in used)
+        return texts, same
+
+    def _leftovers(self, choices: set[int] | None = None) -> list[bytes]:
+        """Text of ours that no event of upstream's is left to carry."""
+        out = []
+        for channel, ledger in self._ledgers.items():
+            if choices is not None and channel.choice not in choices:
+                continue
+            text = "".join(piece.text for piece in ledger)
+            if text and not any(piece.verbatim and piece.text for piece in ledger):
+                ledger.clear()
+                self._changed.add(channel.choice)
+                out.append(self.translation.extra(self._like, channel, text))
+        return out
+
+
+def _use(ledger: deque[Piece], size: int) -> list[Piece]:
+    """Take *size* code points of upstream's text off a ledger, with what stands in their place."""
+    used: list[Piece] = []
+    while size:
+        piece = ledger.popleft()
+        if piece.taken > size:
+            rest = piece.taken - size
+            if piece.verbatim:
+                used.append(Piece(piece.text[:size], size, piece.origin))
+                ledger.appendleft(Piece(piece.text[size:], rest, piece.origin + size))
+            else:
+                used.append(Piece(piece.text, size, piece.origin))
+                ledger.appendleft(Piece("", rest, piece.origin + size))
+            return used
+        used.append(piece)
+        size -= piece.taken
+    return used
+
+
+def _odd(raw: bytes) -> bool:
+    """Whether an event is framed otherwise than `data: {...}` and a blank line, which runs rely on."""
+    return not (raw.startswith(b"data:") and raw.endswith(b"\n\n") and raw.count(b"\n") == 2 and b"\r" not in raw)
+
+
+def _is_closing(waiting: Waiting | tuple[Channel, Run]) -> bool:
+    return isinstance(waiting, Waiting) and waiting.parsed is not None and waiting.parsed.closing
