@@ -18,6 +18,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from filterproxy.core.scan import PatternSet, encode
+
 # Code points to either side that the fold of one may hang on.
 FOLD_REACH = 32
 
@@ -46,6 +48,14 @@ _SINGLE = re.compile(
 _DROPPED = re.compile(f"[{_ZERO_WIDTH}{_TAGS}]")
 _MIXED = re.compile(
     rf"[A-Za-z]{_IN_WORD}{{0,{FOLD_REACH - 1}}}[{_ALIKE}]|[{_ALIKE}]{_IN_WORD}{{0,{FOLD_REACH - 1}}}[A-Za-z]"
+)
+# The same question, asked of RE2, which is many times faster on large classes; a "yes" is asked again.
+_PERHAPS = PatternSet(
+    [
+        f"[{_ZERO_WIDTH}{_TAGS}{_BLANKS}{_FULL_WIDTH}{_MATHEMATICAL}{_APOSTROPHES}{_HYPHENS}]",
+        rf"[A-Za-z][\pL\pN\pM_{_ZERO_WIDTH}]*[{_ALIKE}]",
+        rf"[{_ALIKE}][\pL\pN\pM_{_ZERO_WIDTH}]*[A-Za-z]",
+    ]
 )
 _OPEN = re.compile(rf"[{_ALIKE}]{_IN_WORD}{{0,{FOLD_REACH - 1}}}\Z")
 _WORD = re.compile(rf"{_IN_WORD}+")
@@ -96,7 +106,7 @@ class Folded:
 
 def folds(text: str) -> bool:
     """Whether the folded view of *text* differs from it."""
-    if text.isascii():
+    if text.isascii() or not _PERHAPS.matches(encode(text)):
         return False
     return _SINGLE.search(text) is not None or _MIXED.search(text) is not None
 

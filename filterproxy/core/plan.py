@@ -27,7 +27,7 @@ class Keeps(Enum):
     REPLY = "the whole reply"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bound:
     """A rule as it holds for one reply. index: its place in the rulebook. mode: enforce, canary, shadow."""
 
@@ -37,16 +37,16 @@ class Bound:
     mode: Mode
     keeps: Keeps
 
-    @property
+    @functools.cached_property
     def enforced(self) -> bool:
         return self.mode is not Mode.SHADOW
 
-    @property
+    @functools.cached_property
     def changes(self) -> bool:
         """Whether text can leave differently because of it while it streams."""
         return self.enforced and self.action.changes
 
-    @property
+    @functools.cached_property
     def unit(self) -> Scope | None:
         """The unit at whose bounds its text may leave; None: anywhere."""
         return {Keeps.SENTENCE: Scope.SENTENCE, Keeps.LINE: Scope.LINE}.get(self.keeps)

@@ -119,11 +119,14 @@ class Session:
         self._outcomes()
         return ending
 
-    def touch(self, choice: int) -> None:
-        """Know of a choice that has no text."""
-        self.verdict.outcomes.setdefault(choice, Outcome.PASS)
+    def expect_content(self, choice: int) -> None:
+        """Say that a choice has content, be it empty: rules on short texts must see it."""
+        channel = Channel(choice, "content")
         if self.plan.withholds:
-            self._texts.setdefault(Channel(choice, "content"), [])
+            self._texts.setdefault(channel, [])
+        elif "content" in self.plan.kinds and not self._request.json and channel not in self._chains:
+            if choice not in self._unjudged:
+                self._chains[channel] = Chain(self.plan.for_kind("content"), self._judge(channel))
 
     @property
     def unscanned_passes(self) -> bool:

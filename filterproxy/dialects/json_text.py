@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
-# In valid JSON a quotation mark outside a string begins one, so that this finds every string and nothing else.
+# In valid JSON a quotation mark outside a string begins one, so that this finds every string and no more.
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<key>[ \t\r\n]*:)?')
 
 
@@ -23,7 +23,8 @@ class JsonStrings:
         """
         The values; None when *text* is not JSON, or is no object or array.
 
-        What nests deeper than orjson reads (1 024 levels), and escapes that stand for half a character, are not JSON here.
+        What nests deeper than orjson reads (1 024 levels) is not JSON here, nor are escapes that stand for
+        half a character.
         """
         if not text.lstrip(" \t\r\n").startswith(("{", "[")):
             return None
@@ -35,7 +36,7 @@ class JsonStrings:
 
     def join(self, text: str, values: Sequence[str]) -> str:
         """*text*, which `split` took apart, with *values* in the places of its own."""
-        parts = []
+        parts: list[str] = []
         at = 0
         for found, value in zip(_values(text), values, strict=True):
             if orjson.loads(found.group()) != value:

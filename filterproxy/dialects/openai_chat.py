@@ -216,7 +216,8 @@ def filter_whole(session: Session, body: bytes, options: Options) -> tuple[Whole
     pieces: dict[Channel, list[Piece]] = {}
     choices = list(_choices(value, "message"))
     for index, _, message in choices:
-        session.touch(index)
+        if not message.get("tool_calls") and not message.get("function_call"):
+            session.expect_content(index)
         for place in _places(message, index):
             places.setdefault(place.channel, []).append(place)
             pieces.setdefault(place.channel, []).extend(session.feed(place.channel, place.text))

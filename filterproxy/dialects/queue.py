@@ -23,7 +23,7 @@ from filterproxy.core.session import Ending, Session, Withheld
 from filterproxy.core.tape import Piece
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.reply import Options, Refused
-from filterproxy.dialects.runs import Frames, Run
+from filterproxy.dialects.runs import Frames, Run, length_of
 from filterproxy.dialects.sse import COMMENT, Event, Splitter
 
 
@@ -199,7 +199,6 @@ class EventStream:
         for choice in parsed.choices:
             if choice not in self._choices:
                 self._choices[choice] = None
-                self.session.touch(choice)
         sizes = []
         self._calls.update(channel.choice for channel, _ in parsed.texts if channel.kind == "arguments")
         for channel, text in parsed.texts:
@@ -234,14 +233,24 @@ class EventStream:
         return self.session.plan.withholds or kind in self.session.plan.kinds
 
     def _feed(self, channel: Channel, text: str) -> None:
-        ledger = self._ledgers.setdefault(channel, deque())
-        for piece in self.session.feed(channel, text):
-            ledger.append(piece)
+        pieces = self.session.feed(channel, text)
+        ledger = self._ledgers.get(channel)
+        if ledger is None:
+            ledger = self._ledgers[channel] = deque()
+        for piece in pieces:
+            last = ledger[-1] if ledger else None
+            if last is not None and last.verbatim and piece.verbatim:
+                ledger[-1] = Piece(last.text + piece.text, last.taken + piece.taken, last.origin)
+            else:
+                ledger.append(piece)
 
     def _end_session(self) -> None:
         if self._over:
             return
         self._over = True
+        for choice in self._choices:
+            if choice not in self._calls:
+                self.session.expect_content(choice)
         ending: Ending = self.session.end()
         self.ask = ending.ask
         if self.ask is not None:
@@ -273,11 +282,9 @@ class EventStream:
         if channel.choice in self._dropped:
             self._unpack(channel, run)
             return True
-        while ledger and not ledger[0].text and not ledger[0].taken and not ledger[0].own:
-            ledger.popleft()
-        front = ledger[0] if ledger else None
-        if front is None:
+        if not ledger:
             return not run.text and self._leave_whole_run(run, out)
+        front = ledger[0]
         if front.verbatim and (self._frame_is_plain or channel.choice not in self._changed):
             if front.taken >= len(run.text):
                 _use(ledger, len(run.text))
@@ -287,13 +294,10 @@ class EventStream:
                 _use(ledger, size)
                 out.append(raw)
                 return True
+        if sum(piece.taken for piece in ledger) < length_of(run.parts[0]):
+            return False
         self._unpack(channel, run)
-        head = self._queue[0]
-        assert isinstance(head, Waiting)
-        if self._leave(head, out):
-            self._queue.popleft()
-            return True
-        return False
+        return True
 
     def _leave_whole_run(self, run: Run, out: list[bytes]) -> bool:
         out.append(run.raw)

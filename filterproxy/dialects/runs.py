@@ -22,6 +22,10 @@ import orjson
 # The inside of a JSON string. Escaped surrogates are left to the parser: a pair may be cut in two.
 _INSIDE = re.compile(rb'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 
+# The same of each part, joined by the one character that none of them has bare; none begins inside a
+# character, since it would be cut in two.
+_PARTS = re.compile(rb'(?:(?![\x80-\xbf])' + _INSIDE.pattern + rb'")*')
+
 # Frames that did not fit before we stop looking: each event has something else that changes.
 _MISSES = 8
 
@@ -45,13 +49,11 @@ class Run:
 
     def take(self, limit: int) -> tuple[bytes, int]:
         """Take the events off the front whose text lies in the first *limit* code points, and count those."""
-        size = count = 0
-        for part in self.parts:
-            length = length_of(part)
-            if size + length > limit:
-                break
-            size += length
-            count += 1
+        size, count = len(self.text), len(self.parts)
+        # From the end, since what waits is the tail.
+        while size > limit:
+            count -= 1
+            size -= length_of(self.parts[count])
         if not count:
             return b"", 0
         taken, self.parts = self.parts[:count], self.parts[count:]
@@ -104,17 +106,10 @@ class Frames:
         elif not parts:
             return None
         joined = b"".join(parts)
-        if _INSIDE.fullmatch(joined) is None:
+        if _PARTS.fullmatch(b'"'.join(parts) + b'"') is None:
             return None
         try:
-            if any(b"\x80" <= part[:1] < b"\xc0" for part in parts):
-                return None  # a character cut in two
-            if b"\\" not in joined:
-                text = joined.decode()
-            elif any(part.endswith(b"\\") for part in parts):
-                return None
-            else:
-                text = orjson.loads(b'"' + joined + b'"')
+            text = orjson.loads(b'"' + joined + b'"') if b"\\" in joined else joined.decode()
         except ValueError:
             return None
         self._misses = 0

@@ -161,7 +161,7 @@ class Run:
 def run(plan: Plan, deltas: list[str], **given: Any) -> Run:
     """Stream *deltas* through *plan* as content of choice 0."""
     session = Session(plan, Request(), settings(**given))
-    session.touch(0)
+    session.expect_content(0)
     pieces: list[Piece] = []
     released = []
     for delta in deltas:
