@@ -24,9 +24,17 @@ class Chain:
 
     def feed(self, text: str) -> list[Piece]:
         """Take in more of the channel's text."""
+        return self._through([self._piece(text)], final=False)
+
+    def keep(self, text: str) -> None:
+        """Take in text of which nothing need leave before the end: then all is read in one go."""
+        if self._links:
+            self._links[0].add([self._piece(text)])
+
+    def _piece(self, text: str) -> Piece:
         piece = Piece(text, len(text), self._received)
         self._received += len(text)
-        return self._through([piece], final=False)
+        return piece
 
     def end(self) -> list[Piece]:
         """The text is complete: what is left of it."""

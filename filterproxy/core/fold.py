@@ -23,7 +23,9 @@ from filterproxy.core.scan import PatternSet, encode
 # Code points to either side that the fold of one may hang on.
 FOLD_REACH = 32
 
-_ZERO_WIDTH = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+_ZERO_WIDTH = (
+    "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+)
 _TAGS = "\U000e0000-\U000e007f"
 _BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _FULL_WIDTH = "\uff01-\uff5e"
@@ -42,9 +44,7 @@ _LOOK_ALIKES = dict(
 _ALIKE = "".join(_LOOK_ALIKES)
 _IN_WORD = rf"[\w{_ZERO_WIDTH}]"
 
-_SINGLE = re.compile(
-    f"[{_ZERO_WIDTH}{_TAGS}{_BLANKS}{_FULL_WIDTH}{_MATHEMATICAL}{_APOSTROPHES}{_HYPHENS}]"
-)
+_SINGLE = re.compile(f"[{_ZERO_WIDTH}{_TAGS}{_BLANKS}{_FULL_WIDTH}{_MATHEMATICAL}{_APOSTROPHES}{_HYPHENS}]")
 _DROPPED = re.compile(f"[{_ZERO_WIDTH}{_TAGS}]")
 _MIXED = re.compile(
     rf"[A-Za-z]{_IN_WORD}{{0,{FOLD_REACH - 1}}}[{_ALIKE}]|[{_ALIKE}]{_IN_WORD}{{0,{FOLD_REACH - 1}}}[A-Za-z]"
@@ -117,7 +117,11 @@ def fold(text: str) -> Folded | None:
         return None
     if _MIXED.search(text) is not None:
         text = _WORD.sub(_unmix, text)
-    raw = [i for i, c in enumerate(text) if _TABLE.get(ord(c), c) is not None] if _DROPPED.search(text) else None
+    raw = (
+        [i for i, c in enumerate(text) if _TABLE.get(ord(c), c) is not None]
+        if _DROPPED.search(text)
+        else None
+    )
     if raw is not None:
         raw.append(len(text))
     return Folded(text.translate(_TABLE), raw)

@@ -121,7 +121,9 @@ class Judge:
 
     def say(self, bound: Bound) -> str:
         """What the client reads instead; "" when the rule says nothing."""
-        return "" if bound.action.say is None else bound.action.say.for_language(self.language_of(self.request))
+        return (
+            "" if bound.action.say is None else bound.action.say.for_language(self.language_of(self.request))
+        )
 
     def acted(self, bound: Bound) -> None:
         """Remember the first rule, in order, that changed this text and has something to say."""

@@ -192,14 +192,22 @@ class Plan:
             scanned = [
                 b.rule
                 for b in self.rules
-                if b.changes and first <= b.index <= last and b.keeps is not Keeps.REPLY and b.rule.scope is Scope.REPLY and can_hold(b.rule.match)
+                if b.changes
+                and first <= b.index <= last
+                and b.keeps is not Keeps.REPLY
+                and b.rule.scope is Scope.REPLY
+                and can_hold(b.rule.match)
             ]
             self._holds[reach] = Hold(scanned)
         return self._holds[reach]
 
     def hold_of(self, bound: Bound) -> Hold | None:
         """The hold of one rule alone; None where it waits for more than what could begin a match."""
-        return self.hold((bound.index, bound.index)) if can_hold(bound.rule.match) and not bound.rule.needs_unit else None
+        return (
+            self.hold((bound.index, bound.index))
+            if can_hold(bound.rule.match) and not bound.rule.needs_unit
+            else None
+        )
 
     @functools.cached_property
     def _holds(self) -> dict[tuple[int, int], Hold]:

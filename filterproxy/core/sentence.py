@@ -27,14 +27,12 @@ _LAST_WORD_REACH = 16
 # Never the end of a sentence.
 _OPEN_ABBREVIATIONS = frozenset(
     """
-    mr mrs ms mx dr prof st messrs rev hon gen col sgt lt capt gov sen rep fr sr sra srta dra
-    e.g i.e cf vs viz no nos nr art fig vol pp ed eds approx tel ext ca resp
-    z.b d.h u.a bzw vgl hr fr. frau hrn str abs nr.
-    m mme mlle mm p.ex
-    p.es sig sig.ra dott avv
-    bijv dhr mevr
+    mr mrs ms mx dr prof messrs rev hon sgt lt capt sr sra srta dra e.g i.e cf vs viz resp
+    z.b d.h u.a bzw vgl hr hrn mme mlle p.ex p.es sig.ra dott avv bijv dhr mevr
     """.split()
 )
+# Not the end where a number follows.
+_NUMBERED = frozenset("no nos nr art fig vol pp abs tel ext approx ca ed".split())
 # The end, unless what follows goes on in small letters or digits.
 _SOFT_ABBREVIATIONS = frozenset(
     "a.m p.m am pm etc inc ltd co corp jr u.s u.k usw o.ä ecc enz u.s.a mon tue wed thu fri sat sun"
@@ -110,4 +108,6 @@ def _ends(text: str, start: int, found: re.Match[str]) -> bool:
     if name in _OPEN_ABBREVIATIONS or (len(name) == 1 and word[0].isupper()):
         return False
     following = text[end]
+    if name in _NUMBERED:
+        return not following.isdigit()
     return not (name in _SOFT_ABBREVIATIONS and (following.islower() or following.isdigit()))

@@ -71,12 +71,14 @@ class Session:
     """
     A reply being read. `feed` gives what may leave now; `end` settles the rest.
 
-    Both raise Withheld. After that, or after `end`, a session is not used again.
+    Both raise Withheld. After that, or after `end`, a session is not used again. `whole`, set before the
+    first `feed`, says that nothing need leave before the end, which spares work.
     """
 
     def __init__(self, plan: Plan, request: Request, settings: Settings) -> None:
         self.verdict = Verdict()
         self.plan = plan
+        self.whole = False
         self._request = request
         self._settings = settings
         self._chains: dict[Channel, Chain] = {}
@@ -99,6 +101,9 @@ class Session:
         chain = self._chains.get(channel)
         if chain is None:
             chain = self._chains[channel] = Chain(self.plan.for_kind(kind), self._judge(channel))
+        if self.whole:
+            chain.keep(text)
+            return self._within_limit(channel, chain, [])
         try:
             pieces = chain.feed(text)
         except Failed as failed:
@@ -244,7 +249,8 @@ class Session:
         return [Piece(joined, 0, 0, own=True), Piece("", len(text), 0)]
 
     def _through(self, chain: Chain, text: str) -> list[Piece]:
-        return (chain.feed(text) if text else []) + chain.end()
+        chain.keep(text)
+        return chain.end()
 
     def _outcomes(self) -> None:
         for hit in self.verdict.hits:

@@ -222,7 +222,11 @@ def _selective(shape: Shape) -> Shape:
                     runs.append([])
                 else:
                     runs[-1].append(part)
-            return shape if len(runs) == 1 else Seq(tuple(max(runs, key=lambda run: sum(weight(s) for s in run))))
+            return (
+                shape
+                if len(runs) == 1
+                else Seq(tuple(max(runs, key=lambda run: sum(weight(s) for s in run))))
+            )
         case Alt(choices):
             return Alt(tuple(_selective(c) for c in choices))
         case Repeat(inner, 1, _):

@@ -109,12 +109,17 @@ class Regex:
         return None
 
     def _may_reach_far(self, text: str, pos: int, end: int) -> bool:
-        # Whoever reads on for MATCH_LIMIT was still reading at one of these marks, half of that before.
+        # Whoever reads on for MATCH_LIMIT was still reading at one of these marks, having begun at
+        # least half of that before it.
         step = MATCH_LIMIT // 2
         tail = _tail_pattern(self.shape) if self.shape is not None else None
-        return tail is None or any(
-            tail.start(text[max(pos, mark - step) : mark]) == 0 for mark in range(pos + step, end, step)
-        )
+        if tail is None:
+            return True
+        for mark in range(pos + step, end, step):
+            start = max(pos, mark - MATCH_LIMIT)
+            if start + tail.start(text[start:mark]) <= mark - step:
+                return True
+        return False
 
     def _one_by_one(self, text: str, pos: int, end: int) -> Span | None:
         for attempt in range(_ATTEMPTS):

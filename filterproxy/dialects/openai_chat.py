@@ -82,7 +82,13 @@ def _turns(messages: object) -> tuple[list[Turn], bool]:
     return turns, complete
 
 
-_ROLES = {"system": "system", "developer": "system", "assistant": "assistant", "tool": "tool", "function": "tool"}
+_ROLES = {
+    "system": "system",
+    "developer": "system",
+    "assistant": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
 
 
 def _text(content: object) -> tuple[str, bool]:
@@ -212,6 +218,7 @@ def filter_whole(session: Session, body: bytes, options: Options) -> tuple[Whole
         raise WireError("the body is not JSON") from None
     if not isinstance(value, dict):
         raise WireError("the body is not an object")
+    session.whole = True
     places: dict[Channel, list[_Place]] = {}
     pieces: dict[Channel, list[Piece]] = {}
     choices = list(_choices(value, "message"))
@@ -226,8 +233,10 @@ def filter_whole(session: Session, body: bytes, options: Options) -> tuple[Whole
         return None, ending.ask
     for channel, last in ending.pieces.items():
         pieces.setdefault(channel, []).extend(last)
-    if ending.dropped and len(ending.dropped) == len(choices) and not any(
-        say is not None for say in ending.dropped.values()
+    if (
+        ending.dropped
+        and len(ending.dropped) == len(choices)
+        and not any(say is not None for say in ending.dropped.values())
     ):
         return Whole(400, orjson.dumps(_REFUSAL), True), None
     changed = set(ending.dropped)
@@ -351,8 +360,10 @@ class _Chat:
             own = texts.get(Channel(index, "content"))
             if own and Channel(index, "content") not in seen:
                 choice["delta"] = delta = {**delta, "content": own}
-            telling = telling or any(v for k, v in delta.items() if k != "tool_calls") or bool(
-                delta.get("tool_calls") and not _emptied(delta, texts)
+            telling = (
+                telling
+                or any(v for k, v in delta.items() if k != "tool_calls")
+                or bool(delta.get("tool_calls") and not _emptied(delta, texts))
             )
         lost = _strip(value, changed, "delta")
         return (event(_dumps(value)) if telling else None), lost
@@ -401,7 +412,9 @@ def _copy(value: dict[str, Any]) -> dict[str, Any]:
     return copied
 
 
-def _chunk(like: Mapping[str, Any], choices: Sequence[tuple[int, dict[str, Any], str | None]]) -> dict[str, Any]:
+def _chunk(
+    like: Mapping[str, Any], choices: Sequence[tuple[int, dict[str, Any], str | None]]
+) -> dict[str, Any]:
     """A chunk of our own, in the manner of upstream's."""
     envelope = {k: like[k] for k in ("id", "object", "created", "model", "system_fingerprint") if k in like}
     return {

@@ -347,7 +347,10 @@ class EventStream:
         """Write an event anew. same: as it came, when its texts are unchanged."""
         reasons = self._reasons(parsed.ends)
         raw, lost = self.translation.write(
-            self.translation.finish(parsed, reasons), texts, frozenset(self._changed), frozenset(self._dropped)
+            self.translation.finish(parsed, reasons),
+            texts,
+            frozenset(self._changed),
+            frozenset(self._dropped),
         )
         self.verdict.removed_keys += lost
         if same is not None and not reasons and not lost:
@@ -429,7 +432,9 @@ def _use(ledger: deque[Piece], size: int) -> list[Piece]:
 
 def _odd(raw: bytes) -> bool:
     """Whether an event is framed otherwise than `data: {...}` and a blank line, which runs rely on."""
-    return not (raw.startswith(b"data:") and raw.endswith(b"\n\n") and raw.count(b"\n") == 2 and b"\r" not in raw)
+    return not (
+        raw.startswith(b"data:") and raw.endswith(b"\n\n") and raw.count(b"\n") == 2 and b"\r" not in raw
+    )
 
 
 def _is_closing(waiting: Waiting | tuple[Channel, Run]) -> bool:

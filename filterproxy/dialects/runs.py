@@ -20,11 +20,13 @@ from dataclasses import dataclass, field
 import orjson
 
 # The inside of a JSON string. Escaped surrogates are left to the parser: a pair may be cut in two.
-_INSIDE = re.compile(rb'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
+_INSIDE = re.compile(
+    rb'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*'
+)
 
 # The same of each part, joined by the one character that none of them has bare; none begins inside a
 # character, since it would be cut in two.
-_PARTS = re.compile(rb'(?:(?![\x80-\xbf])' + _INSIDE.pattern + rb'")*')
+_PARTS = re.compile(rb"(?:(?![\x80-\xbf])" + _INSIDE.pattern + rb'")*')
 
 # Frames that did not fit before we stop looking: each event has something else that changes.
 _MISSES = 8

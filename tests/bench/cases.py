@@ -39,8 +39,8 @@ CASES = (
     Case("whole c=1", Ask(), _PROXIES),
     Case("burst c=16", Ask(stream=True, concurrency=16), _PROXIES),
     Case("burst c=1", Ask(stream=True), _PROXIES),
-    Case("paced c=1", Ask(stream=True, gap_us=GAP_US), _PACED),
-    Case("paced c=16", Ask(stream=True, gap_us=GAP_US, concurrency=16), _PACED),
+    Case("paced c=1", Ask(stream=True, gap_us=GAP_US, quiet=True), _PACED),
+    Case("paced c=16", Ask(stream=True, gap_us=GAP_US, quiet=True, concurrency=16), _PACED),
     Case("quiet whole", Ask(concurrency=16, quiet=True), _SCALING),
     Case("quiet burst", Ask(stream=True, concurrency=16, quiet=True), _SCALING),
     # The same number of events in both, so that both are measured equally well.

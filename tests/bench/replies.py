@@ -19,7 +19,7 @@ COUNT = 70
 _SAID = (PATTERNS[0], PHRASES[3], PATTERNS[3], PHRASES[17], PATTERNS[6], PHRASES[28], PHRASES[41])
 _SENTENCES = range(9, 15)
 _WORDS_OF_A_SENTENCE = range(9, 20)
-_FIRST_CREATED = 1_700_000_000
+_CREATED = 1_700_000_000
 
 _VOCABULARY = """
 the the the the a a an and and or but if when while because so your your our their this that these every
@@ -54,16 +54,16 @@ class BenchReply:
     def whole(self) -> bytes:
         message = {"role": "assistant", "content": self.text, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        body = self._envelope("chat.completion", 0)
+        body = self._envelope("chat.completion")
         return _json({**body, "choices": [choice], "usage": self._usage})
 
     @property
     def events(self) -> list[bytes]:
-        """Role, pieces of text, finish, usage, [DONE]; "created" counts them, to tell when each was due."""
+        """Role, pieces of text, finish, usage, [DONE]."""
         first: dict[str, object] = {"role": "assistant", "content": "", "refusal": None}
         deltas = [first, *({"content": piece} for piece in _TOKEN.findall(self.text)), {}]
-        chunks = [self._chunk(i, delta, i == len(deltas) - 1) for i, delta in enumerate(deltas)]
-        last = {**self._envelope("chat.completion.chunk", len(chunks)), "choices": [], "usage": self._usage}
+        chunks = [self._chunk(delta, i == len(deltas) - 1) for i, delta in enumerate(deltas)]
+        last = {**self._envelope("chat.completion.chunk"), "choices": [], "usage": self._usage}
         return [b"data: " + data + b"\n\n" for data in (*chunks, _json(last), b"[DONE]")]
 
     @property
@@ -71,14 +71,13 @@ class BenchReply:
         said = len(_TOKEN.findall(self.text))
         return {"prompt_tokens": 60, "completion_tokens": said, "total_tokens": 60 + said}
 
-    def _chunk(self, place: int, delta: dict[str, object], last: bool) -> bytes:
+    def _chunk(self, delta: dict[str, object], last: bool) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": "stop" if last else None}
-        return _json({**self._envelope("chat.completion.chunk", place), "choices": [choice]})
+        return _json({**self._envelope("chat.completion.chunk"), "choices": [choice]})
 
-    def _envelope(self, kind: str, place: int) -> dict[str, object]:
-        created = _FIRST_CREATED + place
+    def _envelope(self, kind: str) -> dict[str, object]:
         fixed = {"model": "bench", "system_fingerprint": "fp_bench"}
-        return {"id": self.id, "object": kind, "created": created, **fixed}
+        return {"id": self.id, "object": kind, "created": _CREATED, **fixed}
 
 
 def bench_replies() -> tuple[BenchReply, ...]:

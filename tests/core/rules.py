@@ -105,7 +105,9 @@ _finds = (
     _simple
     | _simple
     | st.fixed_dictionaries({"any": st.lists(_simple, min_size=2, max_size=3)})
-    | st.fixed_dictionaries({"all": st.lists(_simple, min_size=1, max_size=2), "nots": st.lists(_simple, max_size=1)})
+    | st.fixed_dictionaries(
+        {"all": st.lists(_simple, min_size=1, max_size=2), "nots": st.lists(_simple, max_size=1)}
+    )
     | st.fixed_dictionaries({"over": st.integers(0, 12)})
     | st.fixed_dictionaries({"under": st.integers(1, 12)})
 )

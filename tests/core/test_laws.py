@@ -29,7 +29,9 @@ def hits_of(verdict: object) -> list[tuple[str, int, int, str]]:
 
 @given(specs(), cut_texts())
 @settings(max_examples=400, deadline=None)
-def test_any_cut_gives_the_text_and_the_verdict_of_the_oracle(rulebook: list[Spec], deltas: list[str]) -> None:
+def test_any_cut_gives_the_text_and_the_verdict_of_the_oracle(
+    rulebook: list[Spec], deltas: list[str]
+) -> None:
     """Laws 1 and 7: cut and order."""
     expected = oracle.apply(rulebook, "".join(deltas))
 

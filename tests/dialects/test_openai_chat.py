@@ -31,7 +31,9 @@ def expected_text(rulebook: list[Spec], text: str) -> str:
 
 @given(st.data(), specs(), replies())
 @hypothesis_settings(max_examples=250, deadline=None)
-def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(data: st.DataObject, rulebook: list[Spec], reply: Reply) -> None:
+def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
+    data: st.DataObject, rulebook: list[Spec], reply: Reply
+) -> None:
     """Laws 1 and 6: cut and ending."""
     out, _ = streamed(rulebook, data.draw(cut_bytes(reply.body)))
     found, came = read(out), read(reply.body)
@@ -44,7 +46,9 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(data: st.DataObject, 
 
 @given(st.data(), specs(), replies())
 @hypothesis_settings(max_examples=150, deadline=None)
-def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(data: st.DataObject, rulebook: list[Spec], reply: Reply) -> None:
+def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
+    data: st.DataObject, rulebook: list[Spec], reply: Reply
+) -> None:
     """Law 3: quiet."""
     out, stream = streamed(rulebook, data.draw(cut_bytes(reply.body)))
     changed = any(expected_text(rulebook, t) != t for t in reply.texts.values()) or any(
@@ -85,7 +89,15 @@ def test_no_removed_character_leaves_in_any_field(
 ) -> None:
     """Law 4: no leak, not even as a number."""
     unit = unit if verb in ("remove", "cut") else "match"
-    rule: Spec = {"id": "r", "regex": f"{SECRET}+", "verb": verb, "unit": unit, "with": "", "say": "No.", "scope": "reply"}
+    rule: Spec = {
+        "id": "r",
+        "regex": f"{SECRET}+",
+        "verb": verb,
+        "unit": unit,
+        "with": "",
+        "say": "No.",
+        "scope": "reply",
+    }
 
     out, _ = streamed([rule], data.draw(cut_bytes(reply.body)))
 
@@ -107,7 +119,9 @@ CUT: Spec = {"id": "c", "regex": "abb", "verb": "cut", "unit": "sentence", "say"
 def test_text_waits_only_for_what_could_begin_a_match() -> None:
     """Law 5: least hold, on the wire."""
     stream = ChatStream(Session(plan_of([REDACT]), Request(stream=True), settings()), Options())
-    sent = [stream.receive(body_of(chunk([choice(0, {"content": t})]))[:-14]) for t in ("We", " ", "a", "b", "c")]
+    sent = [
+        stream.receive(body_of(chunk([choice(0, {"content": t})]))[:-14]) for t in ("We", " ", "a", "b", "c")
+    ]
 
     assert [1, 1, 0, 0, 3] == [out.count(b"data:") for out in sent]
 
@@ -196,7 +210,12 @@ def whole_of(rulebook: list[Spec], value: Any) -> Any:
 def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], texts: list[str]) -> None:
     """The same text and verdict as the stream's."""
     choices = [
-        {"index": i, "message": {"role": "assistant", "content": t, "x": t}, "finish_reason": "stop", "logprobs": {"t": t}}
+        {
+            "index": i,
+            "message": {"role": "assistant", "content": t, "x": t},
+            "finish_reason": "stop",
+            "logprobs": {"t": t},
+        }
         for i, t in enumerate(texts)
     ]
     value = {"id": "c", "choices": choices, "usage": {"total_tokens": 9}}
@@ -239,12 +258,19 @@ def test_a_request_is_read_into_turns() -> None:
 
     request = read_request(json.dumps(body).encode(), {}, "chat")
 
-    assert (Turn("system", "Open 9-5."), Turn("user", "When?"), Turn("assistant", ""), Turn("tool", "{}")) == request.turns
+    assert (
+        Turn("system", "Open 9-5."),
+        Turn("user", "When?"),
+        Turn("assistant", ""),
+        Turn("tool", "{}"),
+    ) == request.turns
     assert request.stream
     assert request.complete
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"messages": 3}', b'{"messages": [{"content": [{"image_url": 1}]}]}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"messages": 3}', b'{"messages": [{"content": [{"image_url": 1}]}]}']
+)
 def test_a_request_that_cannot_be_read_is_incomplete(body: bytes) -> None:
     """Then what it states cannot be said."""
     assert not read_request(body, {}, "chat").complete

@@ -20,7 +20,14 @@ class Reply:
 
 
 def chunk(choices: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    return {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices, **more}
+    return {
+        "id": "c1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": choices,
+        **more,
+    }
 
 
 def choice(index: int, delta: dict[str, Any], finish: str | None = None, **more: Any) -> dict[str, Any]:
@@ -54,12 +61,18 @@ def replies(draw: st.DrawFn, most: int = 2, contents: st.SearchStrategy[str] = t
             text = text[size:]
     queue = sorted(queue, key=lambda pair: 0) if draw(st.booleans()) else _turns(queue)
     events: list[dict[str, Any]] = [
-        chunk([choice(i, {"role": "assistant", "content": draw(st.sampled_from(["", None]))})]) for i in range(count)
+        chunk([choice(i, {"role": "assistant", "content": draw(st.sampled_from(["", None]))})])
+        for i in range(count)
     ]
     for index, text in queue:
         events.append(chunk([choice(index, {"content": text}, **_extra(odd, text))]))
     if odd == "tool":
-        call = {"index": 0, "id": "t", "type": "function", "function": {"name": "f", "arguments": '{"a": "abbb"}'}}
+        call = {
+            "index": 0,
+            "id": "t",
+            "type": "function",
+            "function": {"name": "f", "arguments": '{"a": "abbb"}'},
+        }
         events.append(chunk([choice(0, {"tool_calls": [call]})]))
     for index in range(count):
         events.append(chunk([choice(index, {}, "stop")]))
@@ -122,7 +135,9 @@ def read(body: bytes) -> Read:
     found = Read({}, {}, None, False, [])
     for raw in body.decode().replace("\r\n", "\n").replace("\r", "\n").split("\n\n"):
         data = "\n".join(
-            line.removeprefix("data:").removeprefix(" ") for line in raw.split("\n") if line.startswith("data:")
+            line.removeprefix("data:").removeprefix(" ")
+            for line in raw.split("\n")
+            if line.startswith("data:")
         )
         if not data:
             continue

@@ -1,0 +1,168 @@
+"""The gate and the hold err to one side only: no match goes unnamed, none begins in text that has left."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filterproxy.core.gate import Gate, Hold
+from filterproxy.core.request import Request
+from filterproxy.core.rule import Action, Rule, Verb
+from filterproxy.detectors.regex import Regex
+from tests.core.rules import PATTERNS
+
+REAL = [
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"https?://[^\s]+",
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
+    r"\b(?:\d{4}[ -]?){3}\d{4}\b(?!\d)",
+    r"[$€]\s?\d+(?:\.\d{2})?",
+    r"(?i)\bclé\b",
+    r"(?i)straße|kelvin",
+    r"\b\p{Lu}\p{Ll}+ (?=\d)",
+    r"word.{0,80}other",
+    r"[\p{L}--[a-z]]{2}",
+    r"(?<=no )\d+(?<!13)",
+    r"(?P<q>['\"]).*?(?P=q)",
+    r"(?i)so\b",
+    r"^\s*\d+\.\s",
+    r"(?m)^-.*$",
+    r"a(?(?=b)bc|d)",
+    r"(?:x|xy|xyz)++!",
+    r"[一-龥]{2}店",
+]
+FLAVOURS = [*REAL, *PATTERNS]
+
+
+def rule(pattern: str, ignore_case: bool = False) -> Rule:
+    return Rule("r", Regex(pattern, ignore_case, budget_seconds=5), Action(Verb.REDACT))
+
+
+@st.composite
+def near_matches(draw: st.DrawFn, pattern: str) -> str:
+    """A text made of what *pattern* matches, with a few letters changed, between other words."""
+    seeds = SEEDS.get(pattern, ["ab", "abc 9a", "aab\n9"])
+    text = draw(st.sampled_from(seeds))
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(text)))
+        how = draw(st.sampled_from(["insert", "delete", "swap", "double"]))
+        letter = draw(st.sampled_from("aAbKkſKßéÉ9٣ .@-\u200b\u00a0ａа\n店"))
+        if how == "insert":
+            text = text[:at] + letter + text[at:]
+        elif how == "delete":
+            text = text[:at] + text[at + 1 :]
+        elif how == "swap":
+            text = text[:at] + text[at : at + 1].swapcase() + text[at + 1 :]
+        else:
+            text = text + text[at:]
+    return draw(st.sampled_from(["", "Hi ", "x", "\n"])) + text + draw(st.sampled_from(["", " bye.", "z"]))
+
+
+SEEDS = {
+    REAL[0]: ["bob.smith@example.org", "a@b.c"],
+    REAL[1]: ["see https://a.b/c?d now", "http://x"],
+    REAL[2]: ["192.168.20.14"],
+    REAL[3]: ["4111 1111 1111 1111", "4111111111111111"],
+    REAL[4]: ["$49.99", "€ 5"],
+    REAL[5]: ["la clé est", "CLÉ"],
+    REAL[6]: ["STRASSE", "straße", "Kelvin", "KELVIN"],
+    REAL[7]: ["Élan 5", "Main 12"],
+    REAL[8]: ["word and the other", "word other"],
+    REAL[9]: ["ABéd", "ÉÉ"],
+    REAL[10]: ["no 42", "no 13"],
+    REAL[11]: ["say 'it' now", '"x"'],
+    REAL[12]: ["so it is", "ſo"],
+    REAL[13]: ["1. one", "  12. x"],
+    REAL[14]: ["- a\n- b"],
+    REAL[15]: ["abc ad"],
+    REAL[16]: ["xyz! xy!"],
+    REAL[17]: ["北京烤鸭店"],
+}
+
+
+@pytest.mark.parametrize("pattern", FLAVOURS)
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_match_implies_that_the_gate_named_the_rule(pattern: str, data: st.DataObject) -> None:
+    """Law of the gate, on the text as sent."""
+    text = data.draw(near_matches(pattern))
+    found = rule(pattern, data.draw(st.booleans()))
+    gate = Gate([found])
+
+    if found.match.find(text, 0, (0, len(text)), Request()) is not None:
+        assert 0 in gate.names(text)
+
+
+@pytest.mark.parametrize("pattern", FLAVOURS)
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_no_match_begins_in_text_that_need_not_wait(pattern: str, data: st.DataObject) -> None:
+    """Law of the hold: a match that a cut might change begins where the text waits, or later."""
+    text = data.draw(near_matches(pattern))
+    cut = data.draw(st.integers(0, len(text)))
+    found = rule(pattern)
+    if found.match.shape is None:
+        return
+    waits = Hold([found]).start(text[:cut], 0)
+
+    def matches(of: str) -> list[tuple[int, int]]:
+        spans, pos = [], 0
+        while (span := found.match.find(of, pos, (0, len(of)), Request())) is not None:
+            spans.append(span)
+            pos = span[1]
+        return spans
+
+    assert [s for s in matches(text) if s[0] < waits] == [s for s in matches(text[:cut]) if s[0] < waits]
+
+
+def test_every_pattern_here_has_a_hold_of_its_own() -> None:
+    """So the laws above were about something."""
+    without = [p for p in FLAVOURS if Regex(p).shape is None]
+
+    assert [] == without
+
+
+def test_a_pattern_that_cannot_be_translated_always_runs_and_says_why() -> None:
+    """Recursion has no finite shape."""
+    found = Regex(r"\((?:[^()]|(?R))*\)")
+
+    assert found.shape is None
+    assert "it calls a group" in found.underivable or "recursion" in found.underivable
+    assert {0} == Gate([Rule("r", found, Action(Verb.REDACT))]).names("nothing")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        (r"(?<=a+)b", "look-behind"),
+        (r"a\Kb", r"\K"),
+        (r"(?:ab){e<=1}", "approximate"),
+        (r"(?r)ab", "backwards"),
+        (r"(", "missing )"),
+    ],
+)
+def test_what_has_no_meaning_on_a_stream_is_refused_in_words(pattern: str, why: str) -> None:
+    """At load, with a sentence."""
+    with pytest.raises(ValueError, match=regex_escape(why)):
+        Regex(pattern)
+
+
+def regex_escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("(", r"\(").replace(")", r"\)")
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("mail bob.smith@exa", 5),
+        ("on Main Street", 8),
+        ("card 4111 1111 11", 5),
+        ("nothing here ", 13),
+    ],
+)
+def test_what_waits_is_what_could_begin_a_match(text: str, waits: int) -> None:
+    """One scan for all rules."""
+    hold = Hold([rule(REAL[0]), rule(REAL[3]), rule(r"\bticket-\d+")])
+
+    assert waits == hold.start(text, 0)
