@@ -155,6 +155,7 @@ def find(rule: Spec, text: str, at: int, start: int, end: int) -> tuple[int, int
 def compiled(rule: Spec) -> Any:
     if "phrases" in rule:
         longest = sorted(rule["phrases"], key=len, reverse=True)
-        body = "|".join(rf"(?<!\w){regex.escape(p)}(?!\w)" for p in longest)
+        edge = [(r"(?<!\w)" * p[0].isalnum(), regex.escape(p), r"(?!\w)" * p[-1].isalnum()) for p in longest]
+        body = "|".join("".join(parts) for parts in edge)
         return regex.compile(f"(?-f:(?i:{body}))", regex.V1)
     return regex.compile(f"(?-f:{rule['regex']})", regex.V1 | (regex.I if rule.get("ignore_case") else 0))

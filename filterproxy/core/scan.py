@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import re2
 
-# States of the automaton are built as texts need them, up to this; 1 000 rules stay far below.
-_MEMORY_BYTES = 256 << 20
+# Bytes for an automaton, whose states are built as texts need them and forgotten when this is full. The
+# first is enough for 1 000 ordinary rules and keeps a worker small; the second is for those that RE2
+# refuses to build with less (hundreds of counted gaps).
+_BUDGETS_BYTES = (64 << 20, 256 << 20)
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -21,11 +24,26 @@ def encode(text: str) -> bytes:
         return _LONE_SURROGATE.sub("\ufffd", text).encode()
 
 
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.max_mem = _MEMORY_BYTES
-    options.log_errors = False
-    return options
+def _within_budget(build: Callable[[re2.Options], Any]) -> Any:
+    """What *build* makes, with the smallest budget that does. Raises ValueError with RE2's words."""
+    for budget in _BUDGETS_BYTES:
+        options = re2.Options()
+        options.max_mem = budget
+        options.log_errors = False
+        try:
+            return build(options)
+        except re2.error as error:
+            refused = ValueError(f"RE2 refuses the patterns: {error}")
+    raise refused
+
+
+def _set_of(sources: Sequence[str], options: re2.Options) -> Any:
+    patterns = re2.Set.SearchSet(options)
+    for source in sources:
+        patterns.Add(source)
+    if sources:
+        patterns.Compile()
+    return patterns
 
 
 class PatternSet:
@@ -37,14 +55,7 @@ class PatternSet:
 
     def __init__(self, sources: Sequence[str]) -> None:
         self._size = len(sources)
-        self._set = re2.Set.SearchSet(_options())
-        for source in sources:
-            try:
-                self._set.Add(source)
-            except re2.error as error:
-                raise ValueError(f"RE2 refuses {source!r}: {error}") from None
-        if sources:
-            self._set.Compile()
+        self._set = _within_budget(lambda options: _set_of(sources, options))
 
     def matches(self, text: bytes) -> Sequence[int]:
         """Indices of the patterns that occur in *text* (UTF-8), in no order."""
@@ -63,10 +74,7 @@ class TailPattern:
         self._regex = None
         if sources:
             joined = "|".join(f"(?:{s})" for s in sources)
-            try:
-                self._regex = re2.compile(rf"(?:{joined})\z", _options())
-            except re2.error as error:
-                raise ValueError(f"RE2 refuses the joined prefixes: {error}") from None
+            self._regex = _within_budget(lambda options: re2.compile(rf"(?:{joined})\z", options))
 
     def start(self, text: str) -> int:
         """The smallest offset such that text[offset:] matches; len(text) when none does."""

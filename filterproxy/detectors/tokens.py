@@ -38,8 +38,8 @@ class Tokens:
     Find sequences of tokens (words, numbers, signs) by what each of them is.
 
     Options:
-        patterns: a list of patterns, one of which must be found; each is a list of tokens, as spaCy's
-            Matcher reads them. A token is a mapping: `LOWER: refund` (in small letters), `TEXT: Refund`,
+        tokens: a list of tokens in a row, or a list of such lists, one of which must be found. A token is
+            a mapping, as spaCy's Matcher reads it: `LOWER: refund` (in small letters), `TEXT: Refund`,
             `LIKE_NUM: true`, `IS_CURRENCY: true`, `LENGTH: {">=": 4}`, `SHAPE: dd:dd`,
             `LOWER: {IN: [refund, credit]}`, `TEXT: {REGEX: "^v[0-9]"}`; `OP` says how often: `?`, `*`,
             `+`, `!`, `{2,4}`.
@@ -49,8 +49,8 @@ class Tokens:
     and there is none. Where several matches begin at one place, the longest is taken. A pattern in
     which no word is certain to occur (all by REGEX, LIKE_NUM ...) runs on every reply.
 
-    Hit:   `tokens: {patterns: [[{IS_CURRENCY: true}, {LIKE_NUM: true}]]}`  on  "It costs $5 now"
-    Pass:  `tokens: {patterns: [[{LOWER: refund}, {OP: "?"}, {LOWER: today}]]}`  on  "today's refund"
+    Hit:   `tokens: [{IS_CURRENCY: true}, {LIKE_NUM: true}], language: en`  on  "It costs $5 now"
+    Pass:  `tokens: [[{LOWER: refund}, {LOWER: today}], [{LOWER: credit}]]`  on  "today's refund"
     """
 
     patterns: tuple[tuple[Mapping[str, object], ...], ...] = field(hash=False)

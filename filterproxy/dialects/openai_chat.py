@@ -292,8 +292,12 @@ def _strip(value: dict[str, Any], changed: frozenset[int], key: str) -> int:
     return lost
 
 
+def _odd(value: dict[str, Any], keys: frozenset[str]) -> list[str]:
+    return [k for k in value if k not in keys and value[k] is not None]
+
+
 def _keep(value: dict[str, Any], keys: frozenset[str]) -> int:
-    odd = [k for k in value if k not in keys and value[k] is not None]
+    odd = _odd(value, keys)
     for k in odd:
         del value[k]
     return len(odd)
@@ -367,6 +371,15 @@ class _Chat:
             )
         lost = _strip(value, changed, "delta")
         return (event(_dumps(value)) if telling else None), lost
+
+    def plain(self, parsed: Parsed) -> bool:
+        value = parsed.value
+        return not _odd(value, _PLAIN_KEYS) and all(
+            choice.get("logprobs") is None
+            and not _odd(choice, _PLAIN_CHOICE_KEYS | {"logprobs"})
+            and not _odd(delta, _PLAIN_MESSAGE_KEYS)
+            for _, choice, delta in _choices(value, "delta")
+        )
 
     def finish(self, parsed: Parsed, reasons: dict[int, str]) -> Parsed:
         if not reasons:

@@ -62,6 +62,9 @@ class Translation(Protocol):
         what they said.
         """
 
+    def plain(self, parsed: Parsed) -> bool:
+        """Whether the event has only keys that are known to carry no text but its own."""
+
     def finish(self, parsed: Parsed, reasons: dict[int, str]) -> Parsed:
         """The same event, in which the named choices finish for another reason."""
 
@@ -105,12 +108,12 @@ class EventStream:
     _like: dict[str, Any] = field(default_factory=dict)
     _run_channel: Channel | None = None
     _frame_is_plain: bool = False  # whether events read in runs have no key that could repeat text
+    _pending: tuple[Channel, list[str]] | None = None  # text that the session has not been fed yet
     _splitter: Splitter = field(init=False)
-    _frames: Frames = field(init=False)
+    _frames: Frames = field(default_factory=Frames)
 
     def __post_init__(self) -> None:
         self._splitter = Splitter(self.options.event_limit)
-        self._frames = Frames(self._reads)
 
     @property
     def verdict(self) -> Verdict:
@@ -129,8 +132,10 @@ class EventStream:
         splitter = self._splitter
         splitter.add(data)
         out: list[bytes] = []
-        while splitter.rest:
-            found = self._frames.run(splitter.rest) if self._run_channel is not None else None
+        while splitter.at < len(splitter.buffer):
+            found = None
+            if self._run_channel is not None and not self._over:
+                found = self._frames.run(splitter.buffer, splitter.at)
             if found is not None:
                 self._take_run(*found)
                 continue
@@ -138,6 +143,7 @@ class EventStream:
             if event is None:
                 break
             self._take_event(event, out)
+        self._feed_pending()
         self._flush(out)
         return b"".join(out)
 
@@ -171,15 +177,8 @@ class EventStream:
     def heartbeat(self) -> bytes:
         return COMMENT
 
-    def _reads(self, raw: bytes) -> str | None:
-        data = Splitter(len(raw) + 1)
-        data.add(raw)
-        event = data.next()
-        parsed = self.translation.parse(event.data) if event is not None and event.data is not None else None
-        return parsed.texts[0][1] if parsed is not None and parsed.single and not data.rest else None
-
     def _take_run(self, run: Run, size: int) -> None:
-        self._splitter.skip(size)
+        self._splitter.at += size
         assert self._run_channel is not None
         self._feed(self._run_channel, run.text)
         self._queue.append((self._run_channel, run))
@@ -209,16 +208,12 @@ class EventStream:
         if parsed.single and sizes and not _odd(event.raw):
             self._learn(event.raw, parsed, sizes[0][0])
         if parsed.last:
-            self._flush(out)
             self._end_session()
 
     def _learn(self, raw: bytes, parsed: Parsed, channel: Channel) -> None:
-        if self._frames.learn(raw, parsed.single):
+        if self._frames.learn(raw, parsed.single, parsed.texts[0][1]):
             self._run_channel = channel
-            _, lost = self.translation.write(
-                parsed, dict(parsed.texts), frozenset([channel.choice]), frozenset()
-            )
-            self._frame_is_plain = not lost
+            self._frame_is_plain = self.translation.plain(parsed)
 
     def _take_unknown(self, event: Event) -> None:
         if event.data is not None:
@@ -233,7 +228,19 @@ class EventStream:
         return self.session.plan.withholds or kind in self.session.plan.kinds
 
     def _feed(self, channel: Channel, text: str) -> None:
-        pieces = self.session.feed(channel, text)
+        """Give text to the session, with what follows it in these bytes if that is the same channel's."""
+        if self._pending is not None and self._pending[0] == channel:
+            self._pending[1].append(text)
+            return
+        self._feed_pending()
+        self._pending = (channel, [text])
+
+    def _feed_pending(self) -> None:
+        if self._pending is None:
+            return
+        channel, texts = self._pending
+        self._pending = None
+        pieces = self.session.feed(channel, "".join(texts))
         ledger = self._ledgers.get(channel)
         if ledger is None:
             ledger = self._ledgers[channel] = deque()
@@ -248,6 +255,7 @@ class EventStream:
         if self._over:
             return
         self._over = True
+        self._feed_pending()
         for choice in self._choices:
             if choice not in self._calls:
                 self.session.expect_content(choice)

@@ -14,8 +14,7 @@ two parsed ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import orjson
 
@@ -72,35 +71,37 @@ def length_of(part: bytes) -> int:
 
 @dataclass(slots=True)
 class Frames:
-    """The frame that a stream's events have. reads: the text that an event with other text would have."""
+    """The frame that a stream's events have."""
 
-    reads: Callable[[bytes], str | None]
     _before: bytes = b""
     _after: bytes = b""
-    _misses: int = field(default=0)
+    _misses: int = 0
 
-    def learn(self, raw: bytes, key: bytes) -> bool:
-        """Remember what stands around the text of *raw*, an event whose only text is under *key*."""
+    def learn(self, raw: bytes, key: bytes, text: str) -> bool:
+        """Remember what stands around *text*, the only text of the event *raw*, under *key*."""
         if self._misses >= _MISSES:
             return False
         self._misses += 1
         self._before = b""
-        opening = re.search(b'"' + key + rb'"\s*:\s*"', raw)
-        if opening is None:
+        places = list(re.finditer(b'"' + key + rb'"\s*:\s*"', raw))
+        # Were the key there twice, another object's could be taken for it.
+        if len(places) != 1 or raw.count(b'"' + key + b'"') != 1:
             return False
-        inside = _INSIDE.match(raw, opening.end())
+        start = places[0].end()
+        inside = _INSIDE.match(raw, start)
         assert inside is not None
-        before, after = raw[: opening.end()], raw[inside.end() :]
-        if after.startswith(b'"') and self.reads(before + b"\\u0007" + after) == "\a":
-            self._before, self._after = before, after
-        return bool(self._before)
+        end = inside.end()
+        if raw[end : end + 1] != b'"' or orjson.loads(raw[start - 1 : end + 1]) != text:
+            return False
+        self._before, self._after = raw[:start], raw[end:]
+        return True
 
-    def run(self, buffer: bytes) -> tuple[Run, int] | None:
-        """The run that *buffer* begins with, and how many bytes it has."""
+    def run(self, buffer: bytes, at: int) -> tuple[Run, int] | None:
+        """The run that buffer[at:] begins with, and how many bytes it has."""
         before, after = self._before, self._after
-        if not before or not buffer.startswith(before):
+        if not before or not buffer.startswith(before, at):
             return None
-        parts = buffer[len(before) :].split(after + before)
+        parts = buffer[at + len(before) :].split(after + before)
         last = parts.pop()
         end = last.find(after)
         if end >= 0:

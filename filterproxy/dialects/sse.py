@@ -27,37 +27,38 @@ class Event:
 
 
 class Splitter:
-    """Cuts a stream of bytes into events. limit: bytes of one event; past it, WireError."""
+    """
+    Cuts a stream of bytes into events. limit: bytes of one event; past it, WireError.
+
+    buffer, at: what has come and was not read yet is buffer[at:].
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self.rest = b""
+        self.buffer = b""
+        self.at = 0
 
     def add(self, data: bytes) -> None:
         """Take in more bytes."""
-        self.rest = self.rest + data if self.rest else data
+        self.buffer = self.buffer[self.at :] + data if self.at < len(self.buffer) else data
+        self.at = 0
 
     def next(self) -> Event | None:
         """The next complete event."""
-        found = _END.search(self.rest)
-        if found is None:
-            if len(self.rest) > self._limit:
-                raise WireError(f"an event is longer than {self._limit} bytes")
-            return None
-        raw = self.rest[: found.end()]
-        self.rest = self.rest[found.end() :]
-        if len(raw) > self._limit:
+        found = _END.search(self.buffer, self.at)
+        end = len(self.buffer) if found is None else found.end()
+        if end - self.at > self._limit:
             raise WireError(f"an event is longer than {self._limit} bytes")
+        if found is None:
+            return None
+        raw = self.buffer[self.at : end]
+        self.at = end
         return Event(raw, data_of(raw))
-
-    def skip(self, size: int) -> bytes:
-        """Take *size* bytes that were read otherwise."""
-        raw, self.rest = self.rest[:size], self.rest[size:]
-        return raw
 
     def last(self) -> Event | None:
         """What stands after the last blank line when the stream has ended; a browser would ignore it."""
-        raw, self.rest = self.rest, b""
+        raw = self.buffer[self.at :]
+        self.at = len(self.buffer)
         return Event(raw, data_of(raw)) if raw else None
 
 

@@ -203,13 +203,19 @@ def days_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Days, int] | N
     first = _day(ts, i, words)
     if first is None:
         return None
-    days, end, plural, j = first, ts[i].end, len(first) > 1 or ts[i].word.endswith("s"), i + 1
+    days, end, plural, j = first, ts[i].end, _is_habit(ts[i], first, words), i + 1
     last = first
     while (step := _next_day(ts, j, words)) is not None:
         named, k, is_range = step
         days = days | (_between(last, named) if is_range else named)
-        last, end, plural, j = named, ts[k - 1].end, True, k
+        plural = plural or not words.rules["relative_days"] & {ts[i].word, ts[k - 1].word}
+        last, end, j = named, ts[k - 1].end, k
     return Days(ts[i].start, end, days, plural), j
+
+
+def _is_habit(token: Token, days: frozenset[int], words: Lexicon) -> bool:
+    """ "weekdays" and "Mondays" are; "Monday" and "tonight" are not."""
+    return (len(days) > 1 or token.word.endswith("days")) and token.word not in words.rules["relative_days"]
 
 
 def _day(ts: Sequence[Token], i: int, words: Lexicon) -> frozenset[int] | None:
@@ -222,12 +228,13 @@ def _day(ts: Sequence[Token], i: int, words: Lexicon) -> frozenset[int] | None:
 
 def _next_day(ts: Sequence[Token], j: int, words: Lexicon) -> tuple[frozenset[int], int, bool] | None:
     """(days, index after, whether a range leads there), past what joins the days of one list."""
-    is_range, k = False, j
+    is_range, joined, k = False, False, j
     while k < len(ts) and k < j + 3 and ts[k].kind in ("-", "to", ",", "and", "&", "/", "on"):
         is_range = is_range or ts[k].kind in ("-", "to")
+        joined = joined or ts[k].kind != "on"
         k += 1
     days = _day(ts, k, words)
-    if days is None or k == j:
+    if days is None or not joined:
         return None
     if is_range and (len(days) != 1 or max(days) > 6):
         return None

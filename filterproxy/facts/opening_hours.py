@@ -40,7 +40,8 @@ _NAMED_PLACE = re.compile(
 
 # The gate follows the reader: each way in which a time, a day or "24 hours" is accepted there has its
 # pattern here, without what stands around it. A property test holds them together.
-_BLANK = r"[\s\p{Z}]{0,3}"
+# Blanks, and what the reader does not see: Markdown, quotes, full stops.
+_BLANK = r"[^\p{L}\p{N}]*"
 _DASH = r"[-–—‐‑‒−~→]"
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _DIGIT = r"\p{Nd}"
@@ -54,14 +55,14 @@ _GATE = (
     r"(?i)(?:at|from|to|till|til|until|through|thru|before|by|past|around|about|after|between"
     rf"|as late as|as early as|as of){_BLANK}(?:{_DIGIT}|{_SMALL}|late|dark)",
     r"(?i)half|quarter|noon|midday|midnight|dusk|dawn|sunrise|sunset|sundown",
-    rf"(?i)mid{_BLANK}{_DASH}{_BLANK}day|{_DIGIT}{_BLANK}{_DASH}{_BLANK}(?:late|dark)",
+    rf"(?i)mid{_BLANK}{_DASH}{_BLANK}day|{_DASH}{_BLANK}(?:late|dark)|(?:late|dark){_BLANK}{_DASH}",
     rf"(?i)24{_BLANK}(?:{_DASH}|/|x)?{_BLANK}(?:7|h)|twenty{_BLANK}{_DASH}?{_BLANK}four|the{_BLANK}{_DASH}?{_BLANK}clock",
-    rf"(?i)day{_BLANK}(?:and|or){_BLANK}night|all{_BLANK}hours",
+    rf"(?i)day{_BLANK}(?:and|or){_BLANK}night|all{_BLANK}(?:hours|day|night)",
     r"(?i)clos|shut|open",
     # Days on which a desk or line is there.
     rf"(?i)(?:every|each){_BLANK}(?:single{_BLANK})?(?:every{_BLANK})?day|daily|days{_BLANK}(?:a|per|of){_BLANK}[wy]"
     rf"|week{_BLANK}days?|week{_BLANK}ends?|during{_BLANK}the{_BLANK}week|(?:working|business|all){_BLANK}days"
-    rf"|all{_BLANK}(?:week|year)|(?:7|seven){_BLANK}days",
+    rf"|all{_BLANK}(?:week|year)|year{_BLANK}{_DASH}?{_BLANK}round|(?:7|seven){_BLANK}days",
     r"(?i)(?:mon|tues|wednes|thurs|fri|satur|sun)days|holidays",
     r"(?i)(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|day|mo|tu|we|th|fr|sa|su)[.,]?"
     rf"{_BLANK}(?:{_DASH}|,|&|/|to|till|'?til|until|through|thru|up|right|all|and|or|plus|on|as){_BLANK}"

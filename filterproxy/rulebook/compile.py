@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from filterproxy.core.rule import Action, Excuse, Mode, OnError, Rule, Say, Scope, Template, Verb
+from filterproxy.actions import ACTIONS
+from filterproxy.actions.template import Grouped
+from filterproxy.core.rule import Action, Excuse, Mode, OnError, Rule, Say, Scope
 from filterproxy.detectors.regex import Regex
 from filterproxy.facts import FACTS
 from filterproxy.facts.fact import FactKind
@@ -20,7 +22,6 @@ from filterproxy.rulebook.conditions import AskedAbout, AskedMatch, When, globs,
 from filterproxy.rulebook.detect import detector_of, finders, grouped, needs_unit
 from filterproxy.rulebook.document import Document, Form
 from filterproxy.rulebook.excuses import MatchExcuse
-from filterproxy.rulebook.template import WHOLE, Copy, Filled, Grouped, Literal, parse
 
 
 def compile(document: Document, on_error_default: OnError | None = None) -> Rulebook:
@@ -58,31 +59,22 @@ def _rule(form: Form, on_error_default: OnError | None) -> Rule:
 
 
 def _action(form: Form, rule: Form) -> Action:
-    verb = Verb(form["verb"])
-    texts = form["text"] if verb is Verb.APPEND else rule["say"]
-    then = form.get("then")
-    return Action(
-        verb=verb,
-        unit=Scope(form.get("unit", "match")),
-        template=_template(form, rule["match"]),
-        say=None if texts is None or verb is Verb.FLAG else Say(texts),
-        after_cut_close=form.get("close", False),
-        times=form.get("times", 0),
-        note=form.get("note", ""),
-        then=None if then is None else _action(then, rule),
-    )
+    given = {_PARAMETERS.get(key, key): value for key, value in form.items() if key != "verb"}
+    if "unit" in given:
+        given["unit"] = Scope(form["unit"])
+    if "then" in given:
+        given["then"] = _action(form["then"], rule)
+    if form["verb"] == "replace":
+        given["grouped"] = _grouped(rule["match"])
+    # What `append` adds is what the client reads, whichever of the two keys says it.
+    texts = given.pop("text", rule["say"])
+    if texts is not None and form["verb"] != "flag":
+        given["say"] = Say(texts)
+    return ACTIONS[form["verb"]](**given)
 
 
-def _template(form: Form, match: Form) -> Template | None:
-    if form["verb"] == "redact":
-        return Literal(form["with"])
-    if form["verb"] != "replace":
-        return None
-    parts = parse(form["template"])
-    if not any(isinstance(part, Copy) for part in parts):
-        return Literal("".join(part for part in parts if isinstance(part, str)))
-    named = any(isinstance(part, Copy) and part.name != WHOLE for part in parts)
-    return Filled(parts, _grouped(match) if named else None)
+# Keys of a form that are words of Python.
+_PARAMETERS = {"with": "with_"}
 
 
 def _grouped(match: Form) -> Grouped | None:

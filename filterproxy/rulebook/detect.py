@@ -1,15 +1,11 @@
-"""The detector of a match form: the table between the verbs of packs and the classes of `detectors`."""
+"""The detector of a match form: what its options are called in packs, and in the classes of `detectors`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from filterproxy.core.rule import Detector, Scope
-from filterproxy.detectors.combine import AllOf, AnyOf
-from filterproxy.detectors.length import Length
-from filterproxy.detectors.phrases import Phrases
-from filterproxy.detectors.regex import Regex
-from filterproxy.detectors.repetition import Repetition
+from filterproxy.detectors import detector_class
 from filterproxy.rulebook.document import Form
 
 # Verbs that read language sentence by sentence; the others see the whole reply.
@@ -18,7 +14,10 @@ _BY_SENTENCE = frozenset({"fact", "tokens"})
 
 def detector_of(form: Form) -> Detector:
     """The detector. Raises ValueError with a plain sentence for options it cannot work with."""
-    return _BUILD[form["verb"]](form)
+    given = {key: _value(key, value) for key, value in form.items() if key != "verb" and value is not None}
+    if form["verb"] == "fact":
+        given["name"] = given.pop("kind")
+    return detector_class(form["verb"])(**given)
 
 
 def default_scope(form: Form) -> Scope:
@@ -55,38 +54,10 @@ def grouped(form: Form) -> Form | None:
     return found[0] if len(found) == 1 and found[0]["verb"] == "regex" else None
 
 
-def _all_of(form: Form) -> Detector:
-    others = tuple(map(detector_of, form["others"]))
-    return AllOf(detector_of(form["first"]), others, tuple(map(detector_of, form["nots"])))
-
-
-def _tokens(form: Form) -> Detector:
-    # spaCy takes half a second and 100 MB: only for rules that ask for it.
-    from filterproxy.detectors.tokens import Tokens
-
-    return Tokens(form["patterns"], form["language"])
-
-
-def _number(form: Form) -> Detector:
-    from filterproxy.detectors.number import Number
-
-    return Number(form["kind"]) if form["region"] is None else Number(form["kind"], form["region"])
-
-
-def _fact(form: Form) -> Detector:
-    from filterproxy.detectors.fact import FactDetector
-
-    return FactDetector(form["kind"])
-
-
-_BUILD: dict[str, Callable[[Form], Detector]] = {
-    "regex": lambda form: Regex(form["pattern"], form["ignore_case"]),
-    "phrases": lambda form: Phrases(tuple(form["phrases"]), form["words"]),
-    "length": lambda form: Length(over=form["over"], under=form["under"]),
-    "repetition": lambda form: Repetition(of=form["of"], times=form["times"]),
-    "fact": _fact,
-    "tokens": _tokens,
-    "number": _number,
-    "any": lambda form: AnyOf(tuple(map(detector_of, form["members"]))),
-    "all": _all_of,
-}
+def _value(key: str, value: Any) -> Any:
+    """An option, with forms as detectors and lists as what cannot change."""
+    if key == "first":
+        return detector_of(value)
+    if key in ("members", "others", "nots"):
+        return tuple(map(detector_of, value))
+    return tuple(value) if key == "phrases" else value

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from filterproxy.actions.edit import REDACTED
+from filterproxy.actions.template import WHOLE, Copy, TemplateError, parse
 from filterproxy.rulebook import schema
 from filterproxy.rulebook.detect import detector_of, grouped
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.fit import fit
 from filterproxy.rulebook.problem import Problem, nearest, one_of
 from filterproxy.rulebook.source import Node
-from filterproxy.rulebook.template import WHOLE, Copy, TemplateError, parse
 from filterproxy.rulebook.wording import empty, missing, said, wrong_kind
 
 # What each does, for an author who has to choose.
@@ -25,7 +26,6 @@ ACTIONS = {
     "drop": "It takes the whole reply away",
     "retry": "It asks the model again",
 }
-REDACTED = "[redacted]"
 # A value inside JSON can be changed in place; taking text away from around it breaks the JSON.
 IN_ARGUMENTS = ("flag", "redact", "replace", "drop", "retry")
 _CODE = "FP012"

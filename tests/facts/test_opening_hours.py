@@ -205,6 +205,7 @@ _WORDS = """
 we are open closes closed at from till until to - – on 9 5 17:30 9.30 8h30 nine ten half past eight one two
 quarter to noon midnight late am pm a.m. o'clock Monday Mon Fri Sundays weekdays daily every day 24/7 24 hours
 around the clock never close support desk available hours Opening hours: last orders , . ; : ( ) Mo-Fr
+** * 12pm weekend seven days of today staffed & all day
 holidays and between 0900 hours in the evening tonight twenty four hours off yes
 """
 _PIECES = st.sampled_from(_WORDS.split())

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filterproxy.actions.template import Copy, Filled, Literal, TemplateError, parse
 from filterproxy.core.rule import Span
-from filterproxy.rulebook.template import Copy, Filled, Literal, TemplateError, parse
 
 
 class FakeGroups:

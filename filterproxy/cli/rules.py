@@ -1,0 +1,86 @@
+"""Reads packs for a command: a rulebook, or every mistake and exit code 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+# Exit codes, the same for every command; 2 is Typer's own for wrong usage.
+CLEAN, PROBLEMS, USAGE = 0, 1, 2
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PATH]...", help="Packs, or folders of packs. [default: the rules that ship]"),
+]
+RulesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", "-r", metavar="PATH", help="A pack or a folder of packs; may be repeated."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def paths_or_shipped(paths: Sequence[Path] | None) -> list[Path]:
+    """*paths*, or the packs that come with the program."""
+    from filterproxy.rulebook.load import shipped_rules
+
+    return list(paths) if paths else [_short(shipped_rules())]
+
+
+def _short(path: Path) -> Path:
+    """Relative to where we are, if it is below: what people read, and click."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def document_or_exit(paths: Sequence[Path], *, as_json: bool = False) -> Any:
+    """The checked document of *paths*; every problem and exit code 1 when there are any."""
+    from filterproxy.rulebook.load import load
+    from filterproxy.rulebook.problem import RulebookError
+
+    try:
+        return load(paths)
+    except RulebookError as error:
+        exit_with_problems(error.problems, as_json=as_json)
+
+
+def rulebook_or_exit(paths: Sequence[Path], *, as_json: bool = False) -> Any:
+    """The compiled rulebook of *paths*; every problem and exit code 1 when there are any."""
+    from filterproxy.rulebook.compile import compile
+
+    return compile(document_or_exit(paths, as_json=as_json))
+
+
+def exit_with_problems(problems: Iterable[Any], *, as_json: bool = False) -> NoReturn:
+    """Print every problem, and end with exit code 1."""
+    from rich.text import Text
+
+    from filterproxy.cli.show import console, print_json
+    from filterproxy.rulebook.problem import render
+
+    found = list(problems)
+    if as_json:
+        print_json({"ok": False, "problems": [problem.as_json() for problem in found]})
+        raise typer.Exit(PROBLEMS)
+    out = console(stderr=True)
+    for problem in found:
+        text = Text(render(problem) + "\n")
+        text.highlight_regex(r"\Aerror\[\w+\]", "bold red")
+        text.highlight_regex(r"(?m)^ *\| +\^.*$", "red")
+        text.highlight_regex(r"(?m)^ *= \w+:", "cyan")
+        out.print(text)
+    out.print(f"{count(len(found), 'problem')}.")
+    raise typer.Exit(PROBLEMS)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say in one sentence why it cannot go on, and end with exit code 1."""
+    typer.echo(f"filterproxy: {sentence}", err=True)
+    raise typer.Exit(PROBLEMS)
+
+
+def count(number: int, thing: str) -> str:
+    """A number and its noun: "1 rule", "2 rules"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}".replace(",", " ")

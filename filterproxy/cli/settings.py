@@ -1,0 +1,156 @@
+"""
+What `serve` is told: flags over FILTERPROXY_* variables over the configuration file over defaults.
+
+The file's keys are the fields of proxy.config.Config, and `rules`. A mistake in it is a problem with file, line
+and column, like one in a pack; one in a flag or a variable is wrong usage.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filterproxy.proxy.config import Config
+from filterproxy.rulebook.files import read_text
+from filterproxy.rulebook.problem import Place, Problem, RulebookError, nearest, one_of
+from filterproxy.rulebook.source import Node, parse
+from filterproxy.rulebook.wording import wrong_kind
+
+PREFIX = "FILTERPROXY_"
+RULES = "rules"
+
+# Any upstream: for looking at other settings one by one.
+_SOME_UPSTREAM = "http://localhost"
+
+_WANTED = {int: "a whole number", float: "a number", str: "text"}
+
+
+class UsageError(ValueError):
+    """A flag or a variable that cannot be used; args[0] says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A configuration, and the packs that were named beside it; None: none were."""
+
+    config: Config
+    rules: tuple[Path, ...] | None = None
+
+
+def gather(
+    flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None, rules: typing.Sequence[Path]
+) -> Settings:
+    """
+    The settings that hold.
+
+    flags: by field, None for those not given. Raises RulebookError for the file, UsageError for the rest.
+    """
+    given, named = read_file(file) if file is not None else ({}, None)
+    given |= read_environment(environment)
+    given |= {name: value for name, value in flags.items() if value is not None}
+    if "upstream" not in given:
+        raise UsageError("where is the model server? Give --upstream URL, as in http://127.0.0.1:8000")
+    try:
+        config = Config.from_json(given)
+    except ValueError as error:
+        raise UsageError(_flagged(str(error))) from None
+    return Settings(config, tuple(rules) or named)
+
+
+def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Settings from FILTERPROXY_* variables; others of that prefix are not ours. Raises UsageError."""
+    found: dict[str, Any] = {}
+    for name, kind in _kinds().items():
+        variable = PREFIX + name.upper()
+        text = environment.get(variable)
+        if text is None:
+            continue
+        try:
+            found[name] = kind(text)
+        except ValueError:
+            raise UsageError(f'{variable} wants {_WANTED[kind]}, not "{text}"') from None
+    return found
+
+
+def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
+    """A file's settings, and its packs (named from where it stands). Raises RulebookError."""
+    problems: list[Problem] = []
+    try:
+        text = read_text(file)
+    except ValueError as error:
+        fix = "look at the name, and at who may read it"
+        raise RulebookError(
+            [Problem(Place(str(file)), "FP001", f'"{file}" {error}', "none of its settings would hold", fix)]
+        ) from None
+    node = parse(str(file), text, problems)
+    found: dict[str, Any] = {}
+    rules: tuple[Path, ...] | None = None
+    if node is not None and isinstance(node.value, dict):
+        for key, value in node.value.items():
+            if key == RULES:
+                rules = _paths(value, file.parent, problems)
+            elif key not in _kinds():
+                problems.append(_unknown(node, key))
+            elif (problem := _wrong(key, value)) is not None:
+                problems.append(problem)
+            else:
+                found[key] = value.value
+    elif node is not None and node.value is not None:
+        problems.append(wrong_kind(node, "the file", "a mapping", "a setting is a key and its value"))
+    if problems:
+        raise RulebookError(problems)
+    return found, rules
+
+
+@functools.cache
+def _kinds() -> dict[str, type]:
+    """What each setting is: int, float or str."""
+    hints = typing.get_type_hints(Config)
+    return {name: next(t for t in (*typing.get_args(hint), hint) if t is not type(None)) for name, hint in hints.items()}
+
+
+def _paths(node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
+    members = (node,) if isinstance(node.value, str) else node.items()
+    if not members:
+        problems.append(wrong_kind(node, f'"{RULES}"', "a list", "it names the packs, or folders of packs"))
+    for member in members:
+        if not isinstance(member.value, str):
+            problems.append(wrong_kind(member, "a pack", "text", "it is the name of a file or folder"))
+    return tuple(folder / str(member.value) for member in members)
+
+
+def _unknown(node: Node, key: str) -> Problem:
+    known = (*_kinds(), RULES)
+    near = nearest(key, known)
+    return Problem(
+        node.keys[key],
+        "FP010",
+        f'unknown setting "{key}"',
+        "nobody would read it, and the proxy would do something else than the file says",
+        f'did you mean "{near}"?' if near else "take it out",
+        label="" if near else one_of(known),
+    )
+
+
+def _wrong(key: str, node: Node) -> Problem | None:
+    kind = _kinds()[key]
+    fits = isinstance(node.value, (int, float) if kind is float else kind) and not isinstance(node.value, bool)
+    optional = getattr(Config, "__dataclass_fields__")[key].default is None  # noqa: B009
+    if not fits and not (optional and node.value is None):
+        return wrong_kind(node, f'"{key}"', _WANTED[kind], f'"{key}" is a setting of the proxy')
+    try:
+        Config.from_json({"upstream": _SOME_UPSTREAM, key: node.value})
+    except ValueError as error:
+        why = "the proxy cannot run with it"
+        return Problem(node.place, "FP015", str(error), why, "write another value, or take the line out")
+    return None
+
+
+def _flagged(message: str) -> str:
+    """A message about a field, with the name as a flag has it."""
+    name, _, rest = message.partition(" ")
+    return f"--{name.replace('_', '-')} {rest}" if name in _kinds() else message

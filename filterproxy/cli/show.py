@@ -1,0 +1,87 @@
+"""What people read: one console, spans marked in colour on a terminal and by carets elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from filterproxy.core.rule import Span
+
+# Columns of text on one line; what is longer goes on below, so that marks stay under their letters.
+_LINE_COLUMNS = 72
+
+HIT = "bold red"
+EXCUSED = "green"
+
+MODE_STYLES = {"enforce": "bold", "canary": "yellow", "shadow": "cyan", "off": "dim", "not asked": "dim"}
+
+
+def console(stderr: bool = False) -> Console:
+    """Where to print: 80 columns and no colour codes when it is no terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, highlight=False, emoji=False, markup=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """*value* as JSON on stdout, for scripts."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def visible(text: str) -> str:
+    """*text* without what could reach into a terminal, letter for letter: its offsets stay."""
+    return "".join(" " if c == "\t" else c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def marked(text: str, spans: Sequence[tuple[Span, str]], indent: str, terminal: bool) -> Iterable[Text]:
+    """
+    The lines of *text*, each span in its style; without a terminal a line of carets below instead.
+
+    spans: with a style each, EXCUSED ones get `~` for a caret.
+    """
+    text = visible(text)
+    for start, end in _lines(text):
+        line = Text(indent + text[start:end])
+        inside = [(max(a, start) - start, min(b, end) - start, style) for (a, b), style in spans]
+        inside = [(a, b, style) for a, b, style in inside if a < b]
+        if terminal:
+            for a, b, style in inside:
+                line.stylize(style, a + len(indent), b + len(indent))
+        yield line
+        if inside and not terminal:
+            yield Text(indent + _carets(text[start:end], inside))
+
+
+def _lines(text: str) -> Iterable[Span]:
+    start = 0
+    for line in text.split("\n"):
+        at, end = start, start + len(line)
+        while cell_len(text[at:end]) > _LINE_COLUMNS:
+            upto = at + _fits(text[at:end])
+            yield at, upto
+            at = upto
+        yield at, end
+        start = end + 1
+
+
+def _fits(line: str) -> int:
+    """How many characters of a long line to show before going on below, preferably up to a blank."""
+    most, columns = 0, 0
+    for most, c in enumerate(line):
+        columns += cell_len(c)
+        if columns > _LINE_COLUMNS:
+            break
+    blank = line.rfind(" ", most // 2, most) + 1
+    return blank or max(1, most)
+
+
+def _carets(line: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    marks = [" "] * len(line)
+    for a, b, style in spans:
+        marks[a:b] = ["~" if style == EXCUSED else "^"] * (b - a)
+    return "".join(mark * cell_len(c) for mark, c in zip(marks, line, strict=True)).rstrip()

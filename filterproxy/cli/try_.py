@@ -1,0 +1,101 @@
+"""`filterproxy try`: one reply from the command line, and what each rule says about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from filterproxy.cli.rules import JsonOption, RulesOption, count, paths_or_shipped, rulebook_or_exit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from filterproxy.trial import Explanation, Finding
+
+
+def try_(
+    reply: Annotated[str, typer.Argument(help="What the model said; - reads it from standard input.")],
+    ask: Annotated[str, typer.Option("--ask", "-a", help="The question before it.")] = "",
+    system: Annotated[str, typer.Option("--system", "-s", help="The system prompt.")] = "",
+    rules: RulesOption = None,
+    stream: Annotated[
+        bool, typer.Option("--stream/--whole", help="Whether the client asked for a stream.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """
+    Show what each rule says about a reply, and what the client would read.
+    """
+    from filterproxy.cli.show import console, print_json
+    from filterproxy.core.plan import Plans
+    from filterproxy.rulebook.book import Example
+    from filterproxy.trial import explain
+
+    rulebook = rulebook_or_exit(paths_or_shipped(rules), as_json=as_json)
+    text = typer.get_text_stream("stdin").read() if reply == "-" else reply
+    request = Example(hit=True, reply=text, ask=ask, system=system).request(stream=stream)
+    explanation = explain(rulebook, Plans(rulebook.rules), request, text)
+    if as_json:
+        print_json({"hash": rulebook.hash, **explanation.as_json()})
+        return
+    out = console()
+    _print_findings(out, explanation)
+    _print_result(out, explanation)
+
+
+def _print_findings(out: Console, explanation: Explanation) -> None:
+    from rich.text import Text
+
+    spoke = [f for f in explanation.findings if f.hits or f.faults]
+    for finding in spoke:
+        _print_finding(out, finding, explanation.reply)
+    quiet = len(explanation.findings) - len(spoke)
+    if quiet:
+        also = "other " if spoke else ""
+        said = "found nothing" if spoke or quiet > 1 else "finds nothing"
+        out.print(Text(f"{count(quiet, also + 'rule')} {said}.", style="dim"))
+
+
+def _print_finding(out: Console, finding: Finding, reply: str) -> None:
+    from rich.text import Text
+
+    from filterproxy.cli.show import EXCUSED, HIT, MODE_STYLES, marked
+
+    head = Text.assemble((finding.rule, "bold"), f"  {finding.pack}  ", (finding.mode, MODE_STYLES[finding.mode]))
+    out.print(head.append(f"  {finding.action}"))
+    spans = [((hit.start, hit.end), EXCUSED if hit.excuse else HIT) for hit in finding.hits]
+    spans.sort(key=lambda span: span[1] == HIT)
+    for line in marked(reply, spans, "    ", out.is_terminal) if spans else ():
+        out.print(line)
+    for hit in finding.hits:
+        if hit.excuse:
+            out.print(Text(f"    passes: {hit.excuse} (at {hit.start} to {hit.end})", style=EXCUSED))
+    for fault in finding.faults:
+        out.print(Text(f"    could not be judged: {fault.cause}, policy {fault.policy}", style="yellow"))
+    if finding.fired and finding.mode == "shadow":
+        out.print(Text("    in shadow: counted, nothing changes", style="cyan"))
+    out.print()
+
+
+def _print_result(out: Console, explanation: Explanation) -> None:
+    from rich.text import Text
+
+    from filterproxy.cli.show import visible
+
+    trial, result = explanation.trial, explanation.as_json()
+    if trial.asked:
+        out.print(Text(f"Upstream would be asked again first: {', '.join(trial.asked)}.", style="yellow"))
+    if result["text"] is None:
+        out.print(Text("The client gets an error in place of the reply.", style="bold red"))
+    elif not result["changed"]:
+        out.print(Text("The client reads the reply as it is.", style="bold green"))
+    else:
+        out.print(Text("The client reads:", style="bold"))
+        for line in visible(result["text"]).split("\n"):
+            out.print(Text(f"    {line}"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to *app*."""
+    app.command("try")(try_)

@@ -1,0 +1,467 @@
+"""
+Client traffic: a raw ASGI application.
+
+A POST to a path that ends in /chat/completions is judged by the rulebook; everything else goes to upstream
+and back as it is. Whatever happens, the client gets an answer in the dialect's shape: errors before the
+answer began are JSON with a status, later ones are an event at the end of the stream.
+
+Whose fault it was decides what is said and counted: ClientError the caller's, UpstreamError and WireError
+upstream's, Withheld a rule's; anything else is ours, logged with its place in the code and never with text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+import traceback
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import unquote
+
+from filterproxy.core.plan import Bound
+from filterproxy.core.request import Request
+from filterproxy.core.session import Session, Withheld
+from filterproxy.core.verdict import Outcome
+from filterproxy.dialects import openai_chat
+from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
+from filterproxy.metrics import CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
+from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
+from filterproxy.proxy.client import (
+    Client,
+    ClientError,
+    ClientGone,
+    HeaderView,
+    Receive,
+    Scope,
+    Send,
+    forwarded,
+    returned,
+)
+from filterproxy.proxy.config import Config
+from filterproxy.proxy.connection import Headers, Response
+from filterproxy.proxy.engine import Engine
+from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.pump import Times, pump
+from filterproxy.proxy.upstream import Upstream
+
+CHAT = "openai_chat"
+NO_DIALECT = "none"
+_CHAT_PATH = "/chat/completions"
+# A request body of another path up to this size goes upstream in one piece, with its length: not every
+# server reads chunks.
+_SMALL_BODY = 256 * 1024
+_IDENTITY = (b"accept-encoding", b"identity")
+_JSON = (b"content-type", b"application/json")
+_SLASHES = re.compile("/+")
+_log = logging.getLogger("filterproxy")
+
+
+class Dialect(Protocol):
+    """What turns one API's requests and replies into those of the engine, and back."""
+
+    def read_request(self, body: bytes, headers: Mapping[str, str], route: str) -> Request: ...
+
+    def filter_whole(
+        self, session: Session, body: bytes, options: Options
+    ) -> tuple[Whole | None, Bound | None]: ...
+
+    def stream(self, session: Session, options: Options) -> Stream: ...
+
+    def error_body(self, status: int, kind: str, message: str) -> bytes: ...
+
+    def with_note(self, body: bytes, note: str) -> bytes: ...
+
+
+class Chat:
+    """OpenAI chat completions, as a Dialect (see dialects.openai_chat)."""
+
+    read_request = staticmethod(openai_chat.read_request)
+    filter_whole = staticmethod(openai_chat.filter_whole)
+    error_body = staticmethod(openai_chat.error_body)
+    with_note = staticmethod(openai_chat.with_note)
+
+    def stream(self, session: Session, options: Options) -> Stream:
+        return openai_chat.ChatStream(session, options)
+
+
+class Unscanned(Exception):
+    """A reply that cannot be judged, and the policy is `drop`; args[0] is the cause."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """
+    One request, whatever its path, until its reply has gone.
+
+    dialect: a label. stream: of the reply whose head has left, or will with its first byte. outcome: what is
+    counted, where that is not the verdict's.
+    """
+
+    client: Client
+    dialect: str = NO_DIALECT
+    session: Session | None = None
+    stream: Stream | None = None
+    attempt: int = 0
+    outcome: str = ""
+    times: Times = field(default_factory=Times)
+
+
+class App:
+    """The ASGI application. Swapping `engine` changes the rules for the replies that begin after it."""
+
+    def __init__(
+        self, engine: Engine, config: Config, metrics: Metrics, upstream: Upstream, dialect: Dialect
+    ) -> None:
+        self.engine = engine
+        self._config = config
+        self._metrics = metrics
+        self._upstream = upstream
+        self._dialect = dialect
+        self._options = Options(finish=config.finish, event_limit=config.event_limit_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            self._metrics.unscanned("websocket")
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "WebSockets are not proxied"})
+        elif scope["type"] == "http":
+            exchange = Exchange(Client(scope, receive, send))
+            try:
+                await self._serve(exchange)
+            finally:
+                exchange.client.finished()
+                self._count(exchange)
+
+    async def _serve(self, exchange: Exchange) -> None:
+        client = exchange.client
+        try:
+            if client.method == "POST" and _is_chat(client.path):
+                exchange.dialect = CHAT
+                await self._chat(exchange)
+            else:
+                await self._pass(exchange)
+        except asyncio.CancelledError:
+            if not client.gone:
+                await self._shut_down(exchange)
+                raise
+            task = asyncio.current_task()
+            assert task is not None
+            task.uncancel()
+            exchange.outcome = CLIENT_GONE
+        except ClientGone:
+            exchange.outcome = CLIENT_GONE
+        except Exception as error:  # the border: nothing of ours may become a closed socket
+            await self._fail(exchange, error)
+
+    # Chat completions
+
+    async def _chat(self, exchange: Exchange) -> None:
+        client = exchange.client
+        body = await client.body(self._config.request_limit_bytes)
+        engine = self.engine
+        began = time.perf_counter()
+        request = self._dialect.read_request(body, HeaderView(client.headers), client.path)
+        exchange.times.filtering = time.perf_counter() - began
+        headers = [header for header in forwarded(client.headers) if header[0] != b"accept-encoding"]
+        headers.append(_IDENTITY)
+        client.watch()
+        sent = body
+        while True:
+            exchange.session = engine.session(request, exchange.attempt)
+            response = await self._ask(exchange, headers, sent)
+            try:
+                again = await self._judge(exchange, response)
+            finally:
+                response.close()
+            if again is None:
+                return
+            engine.observe(exchange.session)
+            self._metrics.retried()
+            exchange.attempt += 1
+            sent = self._dialect.with_note(body, again.action.note) if again.action.note else body
+
+    async def _ask(
+        self, exchange: Exchange, headers: Headers, body: bytes | AsyncIterator[bytes]
+    ) -> Response:
+        try:
+            return await self._upstream.send(exchange.client.method, exchange.client.target, headers, body)
+        except ValueError as problem:  # a line break where none may be
+            raise ClientError(400, str(problem)) from None
+
+    async def _judge(self, exchange: Exchange, response: Response) -> Bound | None:
+        """One reply through the rules; the rule that wants another, if one does."""
+        if response.status != 200:
+            await self._as_it_is(exchange, response, "status" if 200 < response.status < 300 else "")
+            return None
+        kind = _content_type(response.headers)
+        if kind not in (b"application/json", b"text/event-stream"):
+            await self._as_it_is(exchange, response, "content_type")
+            return None
+        named = encoding(response.headers)
+        if not can_decode(named):
+            await self._as_it_is(exchange, response, "encoding")
+            return None
+        source: Readable = Decoded(response) if named else response
+        if kind == b"text/event-stream":
+            return await self._stream(exchange, response, source)
+        return await self._whole(exchange, response, source)
+
+    async def _as_it_is(self, exchange: Exchange, response: Response, cause: str) -> None:
+        """Pass on a reply that is not judged; cause: why not, "" for one that carries no model's text."""
+        if cause:
+            self._not_scanned(exchange, cause)
+        elif response.status >= 400:
+            self._metrics.upstream_error(f"status_{response.status // 100}xx")
+            exchange.outcome = UPSTREAM_ERROR
+        await self._relay(exchange, response, response, [], same_bytes=True)
+
+    def _not_scanned(self, exchange: Exchange, cause: str) -> None:
+        """Count a reply as not judged. Raises Unscanned when such replies are to be dropped."""
+        self._metrics.unscanned(cause)
+        exchange.outcome = UNSCANNED
+        exchange.session = None
+        if self._config.unscanned == "drop":
+            raise Unscanned(cause)
+
+    async def _whole(self, exchange: Exchange, response: Response, source: Readable) -> Bound | None:
+        limit = self._config.reply_limit_bytes
+        pieces: list[bytes] = []
+        size = 0
+        while data := await source.read():
+            pieces.append(data)
+            size += len(data)
+            if size > limit:
+                self._not_scanned(exchange, "too_large")
+                await self._relay(exchange, response, source, pieces, same_bytes=source is response)
+                return None
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        session = exchange.session
+        assert session is not None
+        began = time.perf_counter()
+        try:
+            whole, again = self._dialect.filter_whole(session, body, self._options)
+        except WireError:
+            self._not_scanned(exchange, "malformed")
+            whole, again = Whole(200, body, False), None
+        exchange.times.filtering += time.perf_counter() - began
+        if whole is not None:
+            headers = _whole_headers(response, changed=whole.changed, decoded=source is not response)
+            await self._leave(exchange, whole.status, headers, whole.body)
+        return again
+
+    async def _leave(
+        self, exchange: Exchange, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> None:
+        """All of an answer; at the end of a stream where heartbeats have sent its head already."""
+        client = exchange.client
+        if not client.started:
+            await client.answer(status, headers, body)
+        elif exchange.stream is not None:
+            said = "the model server answered the second try in another form"
+            await client.send(exchange.stream.fail("upstream_error", said), more=False)
+
+    async def _stream(self, exchange: Exchange, response: Response, source: Readable) -> Bound | None:
+        client, session = exchange.client, exchange.session
+        assert session is not None
+        exchange.stream = stream = self._dialect.stream(session, self._options)
+        headers = _stream_headers(response, decoded=source is not response)
+
+        async def out(data: bytes) -> None:
+            if not client.started:
+                await client.start(200, headers)
+            await client.send(data)
+
+        try:
+            last = await pump(source, stream, out, exchange.times, self._config.heartbeat_seconds)
+        except Refused as refused:
+            await self._refuse(exchange, refused)
+            return None
+        except WireError as error:
+            self._metrics.unscanned("malformed")
+            raise UpstreamError("protocol", f"upstream's stream cannot be read: {error}") from None
+        if stream.ask is not None:
+            return stream.ask
+        if not client.started:
+            await client.start(200, headers)
+        await client.send(last, more=False)
+        return None
+
+    async def _refuse(self, exchange: Exchange, refused: Refused) -> None:
+        client = exchange.client
+        if not client.started:
+            await client.answer(refused.status, [_JSON], refused.body)
+            return
+        assert exchange.stream is not None
+        said = "the reply was withheld by a content rule"
+        await client.send(exchange.stream.fail("content_filter", said), more=False)
+
+    # Every other path
+
+    async def _pass(self, exchange: Exchange) -> None:
+        client = exchange.client
+        if client.header(b"upgrade").lower() == b"websocket":
+            self._metrics.unscanned("websocket")
+            raise ClientError(501, "WebSockets are not proxied")
+        body = await client.small_body(min(_SMALL_BODY, self._config.request_limit_bytes))
+        if isinstance(body, bytes):
+            client.watch()
+            response = await self._ask(exchange, forwarded(client.headers), body)
+        else:
+            response = await self._ask(exchange, forwarded(client.headers), body)
+            client.watch()
+        try:
+            if _carries_reply(client.method, response):
+                self._not_scanned(exchange, "unknown_path")
+            await self._relay(exchange, response, response, [], same_bytes=True)
+        finally:
+            response.close()
+
+    async def _relay(
+        self, exchange: Exchange, response: Response, source: Readable, read: list[bytes], *, same_bytes: bool
+    ) -> None:
+        """Pass on a reply, what was read of it already and the rest."""
+        client = exchange.client
+        if client.started:  # by heartbeats, as a stream: another kind of reply cannot follow
+            await self._leave(exchange, response.status, [], b"")
+            return
+        if not 200 <= response.status <= 599:
+            raise UpstreamError("protocol", f"upstream answered with status {response.status}")
+        headers = returned(response.headers, same_bytes=same_bytes)
+        if not same_bytes:
+            headers = [header for header in headers if header[0] != b"content-encoding"]
+        if response.status in (204, 304):
+            headers = [header for header in headers if header[0] != b"content-length"]
+        await client.start(response.status, headers)
+        for data in read:
+            await client.send(data)
+        while data := await source.read():
+            await client.send(data)
+        await client.send(b"", more=False)
+
+    # What went wrong
+
+    async def _fail(self, exchange: Exchange, error: Exception) -> None:
+        """Answer, or end the answer, with what *error* means for the client."""
+        status, kind, message = self._explain(exchange, error)
+        client = exchange.client
+        try:
+            if not client.started:
+                await client.answer(status, [_JSON], self._dialect.error_body(status, kind, message))
+            elif exchange.stream is not None:
+                await client.send(_last_words(exchange.stream, kind, message), more=False)
+            # Else a body of somebody else's format: that it ends early is all that can be said.
+        except asyncio.CancelledError:
+            if not client.gone:
+                raise
+            exchange.outcome = CLIENT_GONE
+
+    def _explain(self, exchange: Exchange, error: Exception) -> tuple[int, str, str]:
+        exchange.outcome = Outcome.ERROR.value
+        match error:
+            case ClientError():
+                return error.status_hint, "invalid_request_error", str(error)
+            case UpstreamError():
+                self._metrics.upstream_error(error.cause)
+                exchange.outcome = UPSTREAM_ERROR
+                return error.status_hint, "upstream_error", str(error)
+            case Withheld():
+                return 502, "filter_error", "the reply could not be checked, and is withheld"
+            case Unscanned():
+                exchange.outcome = UNSCANNED
+                return 502, "filter_error", f"the reply cannot be checked ({error}), and is withheld"
+            case _:
+                _log.error("a request failed in our own code: %s", _place(error))
+                return 500, "internal_error", "the proxy failed; its log says where"
+
+    async def _shut_down(self, exchange: Exchange) -> None:
+        """The worker ends and this reply is not done: say so, as far as that goes without waiting."""
+        exchange.outcome = Outcome.ERROR.value
+        said = "the proxy is shutting down"
+        client = exchange.client
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            if not client.started:
+                body = self._dialect.error_body(503, "unavailable", said)
+                await client.answer(503, [_JSON], body)
+            elif exchange.stream is not None:
+                await client.send(_last_words(exchange.stream, "unavailable", said), more=False)
+
+    def _count(self, exchange: Exchange) -> None:
+        metrics, session = self._metrics, exchange.session
+        if session is not None:
+            self.engine.observe(session)
+            metrics.filtered(exchange.times.filtering)
+            if exchange.stream is not None:
+                metrics.held(session.verdict.held_peak, exchange.times.held)
+            if not exchange.outcome:
+                exchange.outcome = _outcome(session, exchange.attempt)
+        if exchange.outcome:
+            metrics.reply(exchange.dialect, exchange.outcome)
+
+
+def _is_chat(path: str) -> bool:
+    """Whether a decoded path is one of chat completions, however many slashes and dots it is written with."""
+    if path.endswith(_CHAT_PATH):
+        return True
+    plain: list[str] = []
+    for part in _SLASHES.split(unquote(path)):
+        if part == "..":
+            del plain[-1:]
+        elif part not in (".", ""):
+            plain.append(part)
+    return plain[-2:] == ["chat", "completions"]
+
+
+def _content_type(headers: Headers) -> bytes:
+    """The media type in lower case; JSON where none is named, for servers that leave it out."""
+    for name, value in headers:
+        if name == b"content-type":
+            return value.partition(b";")[0].strip().lower()
+    return b"application/json"
+
+
+def _carries_reply(method: str, response: Response) -> bool:
+    """Whether a reply of a path that we do not know may hold a model's text."""
+    if method != "POST" or not 200 <= response.status < 300:
+        return False
+    kind = _content_type(response.headers)
+    return kind.startswith(b"text/") or kind.endswith(b"json") or kind == b"application/x-ndjson"
+
+
+def _whole_headers(response: Response, *, changed: bool, decoded: bool) -> list[tuple[bytes, bytes]]:
+    headers = returned(response.headers, same_bytes=not changed)
+    return [
+        header
+        for header in headers
+        if header[0] != b"content-length" and not (decoded and header[0] == b"content-encoding")
+    ]
+
+
+def _stream_headers(response: Response, *, decoded: bool) -> list[tuple[bytes, bytes]]:
+    headers = returned(response.headers, same_bytes=False)
+    return [header for header in headers if not (decoded and header[0] == b"content-encoding")]
+
+
+def _last_words(stream: Stream, kind: str, message: str) -> bytes:
+    try:
+        return stream.fail(kind, message)
+    except Exception as error:  # already at the border, with nothing left but to end
+        _log.error("a stream could not be ended: %s", _place(error))
+        return b""
+
+
+def _outcome(session: Session, attempt: int) -> str:
+    found = session.verdict.outcome
+    if attempt and found in (Outcome.PASS, Outcome.FLAG):
+        return Outcome.RETRY.value
+    return found.value
+
+
+def _place(error: BaseException) -> str:
+    """Class and stack of an exception, without its message: that may hold text of a request or a reply."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return " < ".join([type(error).__name__, *reversed(lines)])

@@ -1,0 +1,189 @@
+"""The client's side of one request: its body in, one answer out, and the notice that it went away."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+# Between two neighbours (RFC 9110 §7.6.1), so not to be passed on.
+_HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade".split()
+)
+# Ours alone: whoever else sets one of these pretends.
+_OWN_PREFIX = b"x-filterproxy-"
+_DECISION_ID = b"x-filterproxy-decision-id"
+# What says something about the exact bytes of a body, and is wrong once they have changed.
+_OF_THE_BYTES = frozenset(b"content-length content-md5 content-digest digest repr-digest etag".split())
+
+# Unique for this process's life; the counter makes ids of one worker sortable and cheap.
+_PROCESS = secrets.token_hex(6)
+_NUMBERS = itertools.count(1)
+
+
+class ClientGone(Exception):
+    """The client closed its connection before it had its answer."""
+
+
+class ClientError(Exception):
+    """The caller's request cannot be served; args[0] is a sentence for it."""
+
+    def __init__(self, status_hint: int, message: str) -> None:
+        super().__init__(message)
+        self.status_hint = status_hint
+
+
+class HeaderView(Mapping[str, str]):
+    """Headers as rules ask for them, by lower-case name; decoded only when somebody asks."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: RawHeaders) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> str:
+        wanted = name.encode("latin-1", "replace")
+        values = [value for key, value in self._raw if key == wanted]
+        if not values:
+            raise KeyError(name)
+        return b", ".join(values).decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key.decode("latin-1") for key, _ in self._raw))
+
+    def __len__(self) -> int:
+        return len({key for key, _ in self._raw})
+
+
+def forwarded(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """Request headers for upstream, which itself leaves out those between neighbours."""
+    return [header for header in headers if not header[0].startswith(_OWN_PREFIX)]
+
+
+def returned(headers: RawHeaders, *, same_bytes: bool) -> list[tuple[bytes, bytes]]:
+    """Reply headers for the client. same_bytes: False when the body is not the one they speak of."""
+    left_out = _HOP_BY_HOP
+    for name, value in headers:
+        if name == b"connection":
+            left_out |= {token.strip() for token in value.lower().split(b",")}
+    if not same_bytes:
+        left_out |= _OF_THE_BYTES
+    return [
+        header for header in headers if header[0] not in left_out and not header[0].startswith(_OWN_PREFIX)
+    ]
+
+
+class Client:
+    """
+    One request and its answer.
+
+    started: whether the answer's head has been sent. gone: whether the client closed its connection while
+    it was watched. Awaiting `send` waits until the client has taken what it was sent before.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: RawHeaders = scope["headers"]
+        query: bytes = scope["query_string"]
+        raw: bytes = scope["raw_path"]
+        self.target = raw + b"?" + query if query else raw
+        self.started = False
+        self.gone = False
+        self._receive = receive
+        self._send = send
+        self._done = False
+
+    def header(self, name: bytes) -> bytes:
+        """The first value of a header, by lower-case name; b"" when there is none."""
+        return next((value for key, value in self.headers if key == name), b"")
+
+    async def body(self, limit: int) -> bytes:
+        """All of the request's body. Raises ClientError (413) past *limit* bytes, ClientGone."""
+        length = self.header(b"content-length")
+        if length and int(length) > limit:
+            raise _too_large(int(length), limit)
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > limit:
+                raise _too_large(size, limit)
+            if not message.get("more_body", False):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def small_body(self, limit: int) -> bytes | AsyncIterator[bytes]:
+        """The body, all of it when it is known to be within *limit*; else its pieces. Raises ClientGone."""
+        length = self.header(b"content-length")
+        if not length and not self.header(b"transfer-encoding"):
+            return b""
+        if length and int(length) <= limit:
+            return await self.body(limit)
+        return self._pieces()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            if body := message.get("body", b""):
+                yield body
+            if not message.get("more_body", False):
+                return
+
+    def watch(self) -> None:
+        """
+        From now on, cancel the running task as soon as the client goes away (`gone` says so).
+
+        To be called when the request's body is no longer read. The watch ends with the answer: a
+        server then says that the client is gone, too.
+        """
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
+        assert task is not None
+        self._watcher = loop.create_task(self._watch(task))
+
+    async def _watch(self, task: asyncio.Task[Any]) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        if not self._done:
+            self.gone = True
+            task.cancel()
+
+    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send the answer's head."""
+        self.started = True
+        headers.append((_DECISION_ID, b"%b-%x" % (_PROCESS.encode(), next(_NUMBERS))))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def send(self, data: bytes, more: bool = True) -> None:
+        """Send some of the answer's body."""
+        if not more:
+            self._done = True
+        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+
+    async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Send all of the answer; its length is added to the headers."""
+        headers.append((b"content-length", b"%d" % len(body)))
+        await self.start(status, headers)
+        await self.send(body, more=False)
+
+    def finished(self) -> None:
+        """Nothing more will be sent, complete or not."""
+        self._done = True
+
+
+def _too_large(size: int, limit: int) -> ClientError:
+    return ClientError(413, f"the request's body has {size} bytes or more; this proxy takes up to {limit}")

@@ -1,0 +1,105 @@
+"""The rulebook at work in one worker: sessions for replies, and rules that are suspended for being slow."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from filterproxy.core.plan import Plan, Plans
+from filterproxy.core.request import Request
+from filterproxy.core.session import Session, Settings
+from filterproxy.core.verdict import Channel, Verdict
+from filterproxy.dialects.json_text import JsonStrings
+from filterproxy.language import request_language
+from filterproxy.metrics import Metrics
+from filterproxy.proxy.config import Config
+from filterproxy.rulebook.book import Rulebook
+
+# Plans whose conditional rules are remembered. Past this all are worked out anew.
+_KEPT_PLANS = 512
+
+
+class Engine:
+    """
+    One rulebook, ready to judge. A change of rules is another engine; a reply keeps the one it began with.
+
+    clock: seconds from any origin.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        config: Config,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.rulebook = rulebook
+        self._plans = Plans(rulebook.rules, config.canary_header)
+        self._metrics = metrics
+        self._clock = clock
+        self._settings = Settings(
+            clock=clock,
+            language_of=request_language,
+            strings=JsonStrings(),
+            limit=config.held_limit,
+            unscanned_passes=config.unscanned == "pass",
+        )
+        self._suspend_after = config.suspend_after
+        self._suspend_within = config.suspend_within_seconds
+        self._late: dict[str, deque[float]] = {}
+        self._conditional = any(rule.when is not None for rule in rulebook.rules)
+        self._conditional_of: dict[int, tuple[Plan, tuple[str, ...]]] = {}
+        metrics.rulebook(rulebook.hash)
+        self._warm_up()
+
+    def session(self, request: Request, attempt: int = 0) -> Session:
+        """A session for a reply. attempt: how often upstream was asked again already."""
+        return Session(self._plans.plan(request, attempt), request, self._settings)
+
+    def observe(self, session: Session) -> None:
+        """Count what a session found, and suspend rules that were late too often."""
+        verdict = session.verdict
+        if self._conditional:
+            self._metrics.conditional(self._conditional_in(session.plan))
+        self._metrics.judged(verdict)
+        if verdict.faults:
+            self._watch(verdict)
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        """Ids of rules that are not run any more."""
+        return self._settings.suspended
+
+    def _watch(self, verdict: Verdict) -> None:
+        for fault in verdict.faults:
+            if fault.cause == "timeout":
+                self._note_late(fault.rule)
+
+    def _note_late(self, rule: str) -> None:
+        now = self._clock()
+        times = self._late.setdefault(rule, deque(maxlen=self._suspend_after))
+        times.append(now)
+        slow = len(times) == self._suspend_after and now - times[0] <= self._suspend_within
+        if slow and rule not in self._settings.suspended:
+            self._settings = replace(self._settings, suspended=self._settings.suspended | {rule})
+            self._metrics.suspended(rule)
+
+    def _conditional_in(self, plan: Plan) -> tuple[str, ...]:
+        # Equal plans are one object here, and asking that is cheaper than comparing their rules.
+        kept = self._conditional_of.get(id(plan))
+        if kept is None or kept[0] is not plan:
+            if len(self._conditional_of) >= _KEPT_PLANS:
+                self._conditional_of.clear()
+            ids = tuple(bound.rule.id for bound in plan.rules if bound.rule.when is not None)
+            kept = self._conditional_of[id(plan)] = (plan, ids)
+        return kept[1]
+
+    def _warm_up(self) -> None:
+        """Work out what is worked out on first use, so that no reply waits for it."""
+        for stream in (False, True):
+            session = self.session(Request(stream=stream))
+            session.expect_content(0)
+            session.feed(Channel(0, "content"), "All is well. ")
+            session.end()
