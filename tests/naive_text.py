@@ -1,6 +1,8 @@
-"""Texts read naively, for the oracle: the folded view, sentences and lines. No code of the core."""
+"""Texts read naively, for the oracle: the folded view, sentences and lines, patterns. No code of the core."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import regex
 
@@ -94,3 +96,12 @@ def keeps_open(text: str, start: int, at: int, end: int) -> bool:
     if word.lower() in ("dr", "e.g", "mr") or (len(word) == 1 and word.isupper()):
         return True
     return word.lower() in ("a.m", "p.m", "etc") and (text[end].islower() or text[end].isdigit())
+
+
+def compiled(rule: dict[str, Any]) -> Any:
+    if "phrases" in rule:
+        longest = sorted(rule["phrases"], key=len, reverse=True)
+        edge = [(r"(?<!\w)" * p[0].isalnum(), regex.escape(p), r"(?!\w)" * p[-1].isalnum()) for p in longest]
+        body = "|".join("".join(parts) for parts in edge)
+        return regex.compile(f"(?-f:(?i:{body}))", regex.V1)
+    return regex.compile(f"(?-f:{rule['regex']})", regex.V1 | (regex.I if rule.get("ignore_case") else 0))

@@ -1,21 +1,18 @@
 """
 What the rules mean: a naive filter of whole texts.
 
-No gate, no hold, no stream, and no code of the core. A text is a list of cells: a character with the
-place it has in upstream's text, or a piece of the operator's. Rules are plain dictionaries:
-
-    {id, regex | phrases | over | under | any | all (+ nots), ignore_case, scope, verb, unit, with, say, shadow,
-     excuse, exact}
+No gate, no hold, no stream, no code of the core. A text is a list of cells: a character with its place
+in upstream's text, or a piece of the operator's. Rules are dictionaries: {id, regex | phrases | over |
+under | any | all (+ nots), ignore_case, scope, verb, unit, with, say, shadow, excuse, exact}
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-import regex
-
-from tests.naive_text import LIMIT, folded, units
+from tests.naive_text import LIMIT, compiled, folded, units
 
 OWN = "\ufffc"
 Spec = dict[str, Any]
@@ -101,7 +98,7 @@ def matches(rule: Spec, read: str, own: list[int]) -> list[tuple[int, int]]:
     for start, end in units(read, rule["scope"]):
         cuts = [] if "under" in rule or "over" in rule else [i for i in own if start <= i < end]
         edges = [start - 1, *cuts, end]
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in itertools.pairwise(edges):
             found += in_segment(rule, read, left + 1, right)
     return found
 
@@ -110,7 +107,8 @@ def in_segment(rule: Spec, read: str, start: int, end: int) -> list[tuple[int, i
     views = [(read, list(range(len(read) + 1)))]
     if not (rule.get("exact") or "over" in rule or "under" in rule):
         views.append(folded(read))
-    found, at = [], start
+    found: list[tuple[int, int]] = []
+    at = start
     while True:
         best: tuple[int, int] | None = None
         for text, raw in views:
@@ -118,11 +116,11 @@ def in_segment(rule: Spec, read: str, start: int, end: int) -> list[tuple[int, i
             hi = next(i for i, r in enumerate(raw) if r >= end)
             first = next(i for i, r in enumerate(raw) if r >= start)
             span = find(rule, text, lo, first, hi)
-            if span is not None:
-                s, e = span
-                mapped = (raw[s], raw[e - 1] + 1 if e > s else raw[s])
-                if best is None or (mapped[0], -mapped[1]) < (best[0], -best[1]):
-                    best = mapped
+            if span is None:
+                continue
+            s, e = span
+            mapped = (raw[s], raw[e - 1] + 1 if e > s else raw[s])
+            best = min((m for m in (best, mapped) if m), key=lambda m: (m[0], -m[1]))
         if best is None:
             return found
         found.append(best)
@@ -150,12 +148,3 @@ def find(rule: Spec, text: str, at: int, start: int, end: int) -> tuple[int, int
         if found and found.end() > place:
             return (place, found.end())
     return None
-
-
-def compiled(rule: Spec) -> Any:
-    if "phrases" in rule:
-        longest = sorted(rule["phrases"], key=len, reverse=True)
-        edge = [(r"(?<!\w)" * p[0].isalnum(), regex.escape(p), r"(?!\w)" * p[-1].isalnum()) for p in longest]
-        body = "|".join("".join(parts) for parts in edge)
-        return regex.compile(f"(?-f:(?i:{body}))", regex.V1)
-    return regex.compile(f"(?-f:{rule['regex']})", regex.V1 | (regex.I if rule.get("ignore_case") else 0))

@@ -27,8 +27,8 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # The core knows neither YAML, JSON nor HTTP; RE2 stands behind one border.
 CORE_MAY_IMPORT = {"re2": "scan.py"}
 STANDARD = {
-    "__future__", "bisect", "collections", "dataclasses", "enum", "functools", "re", "typing", "unicodedata", "zlib",
-    "itertools",
+    "__future__", "bisect", "collections", "dataclasses", "enum", "functools", "itertools", "re", "typing",
+    "unicodedata", "zlib",
 }  # fmt: skip
 
 

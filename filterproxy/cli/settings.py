@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from filterproxy.proxy.config import Config
+from filterproxy.proxy.upstream import Upstream
 from filterproxy.rulebook.files import read_text
 from filterproxy.rulebook.problem import Place, Problem, RulebookError, nearest, one_of
 from filterproxy.rulebook.source import Node, parse
@@ -56,6 +57,7 @@ def gather(
         raise UsageError("where is the model server? Give --upstream URL, as in http://127.0.0.1:8000")
     try:
         config = Config.from_json(given)
+        Upstream(config.upstream)
     except ValueError as error:
         raise UsageError(_flagged(str(error))) from None
     return Settings(config, tuple(rules) or named)

@@ -38,14 +38,20 @@ def visible(text: str) -> str:
     return "".join(" " if c == "\t" else c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def marked(text: str, spans: Sequence[tuple[Span, str]], indent: str, terminal: bool) -> Iterable[Text]:
+def marked(
+    text: str,
+    spans: Sequence[tuple[Span, str]],
+    indent: str,
+    terminal: bool,
+    columns: int = _LINE_COLUMNS,
+) -> Iterable[Text]:
     """
     The lines of *text*, each span in its style; without a terminal a line of carets below instead.
 
     spans: with a style each, EXCUSED ones get `~` for a caret.
     """
     text = visible(text)
-    for start, end in _lines(text):
+    for start, end in _lines(text, columns):
         line = Text(indent + text[start:end])
         inside = [(max(a, start) - start, min(b, end) - start, style) for (a, b), style in spans]
         inside = [(a, b, style) for a, b, style in inside if a < b]
@@ -57,24 +63,24 @@ def marked(text: str, spans: Sequence[tuple[Span, str]], indent: str, terminal: 
             yield Text(indent + _carets(text[start:end], inside))
 
 
-def _lines(text: str) -> Iterable[Span]:
+def _lines(text: str, columns: int) -> Iterable[Span]:
     start = 0
     for line in text.split("\n"):
         at, end = start, start + len(line)
-        while cell_len(text[at:end]) > _LINE_COLUMNS:
-            upto = at + _fits(text[at:end])
+        while cell_len(text[at:end]) > columns:
+            upto = at + _fits(text[at:end], columns)
             yield at, upto
             at = upto
         yield at, end
         start = end + 1
 
 
-def _fits(line: str) -> int:
+def _fits(line: str, most_columns: int) -> int:
     """How many characters of a long line to show before going on below, preferably up to a blank."""
     most, columns = 0, 0
     for most, c in enumerate(line):
         columns += cell_len(c)
-        if columns > _LINE_COLUMNS:
+        if columns > most_columns:
             break
     blank = line.rfind(" ", most // 2, most) + 1
     return blank or max(1, most)

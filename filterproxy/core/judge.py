@@ -27,12 +27,14 @@ class View:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._folded: Folded | None | bool = False
+        self._is_folded = text.isascii()
+        self._folded: Folded | None = None
 
     @property
     def folded(self) -> Folded | None:
-        if isinstance(self._folded, bool):
-            self._folded = None if self.text.isascii() else fold(self.text)
+        if not self._is_folded:
+            self._is_folded = True
+            self._folded = fold(self.text)
         return self._folded
 
 
@@ -41,9 +43,9 @@ class Judge:
     """
     What the rules of one channel share.
 
-    clock: seconds, from any origin. language_of: which text of a `say` the caller reads. suspended: ids of rules that are not run, for having been too slow
-    too often. unknown_passes: whether a match whose excuse cannot be decided is let through. limit: code points that
-    may be kept of one text.
+    clock: seconds, from any origin. language_of: which text of a `say` the caller reads. suspended: ids of
+    rules that are not run, for having been too slow too often. unknown_passes: whether a match whose
+    excuse cannot be decided is let through. limit: code points that may be kept of one text.
     """
 
     request: Request

@@ -1,4 +1,4 @@
-"""Which rules a reply meets, in which mode, and what that means for its stream: worked out before it begins."""
+"""Which rules a reply meets, in which mode, and what that means for its stream."""
 
 from __future__ import annotations
 

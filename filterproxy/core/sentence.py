@@ -35,8 +35,10 @@ _OPEN_ABBREVIATIONS = frozenset(
 _NUMBERED = frozenset("no nos nr art fig vol pp abs tel ext approx ca ed".split())
 # The end, unless what follows goes on in small letters or digits.
 _SOFT_ABBREVIATIONS = frozenset(
-    "a.m p.m am pm etc inc ltd co corp jr u.s u.k usw o.ä ecc enz u.s.a mon tue wed thu fri sat sun"
-    " jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    """
+    a.m p.m am pm etc inc ltd co corp jr u.s u.k u.s.a usw o.ä ecc enz
+    mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec
+    """.split()
 )
 
 

@@ -129,9 +129,10 @@ class Session:
         channel = Channel(choice, "content")
         if self.plan.withholds:
             self._texts.setdefault(channel, [])
-        elif "content" in self.plan.kinds and not self._request.json and channel not in self._chains:
-            if choice not in self._unjudged:
-                self._chains[channel] = Chain(self.plan.for_kind("content"), self._judge(channel))
+            return
+        judged = "content" in self.plan.kinds and not self._request.json and choice not in self._unjudged
+        if judged and channel not in self._chains:
+            self._chains[channel] = Chain(self.plan.for_kind("content"), self._judge(channel))
 
     @property
     def unscanned_passes(self) -> bool:

@@ -62,8 +62,9 @@ class Verdict:
     All that was decided about one reply.
 
     unscanned: causes for which some of it was not judged, by count. held_peak: the most code points
-    that waited at one time. seconds: time in each rule's own engine, where the gate named the rule. removed_keys: JSON keys that were left out because they could repeat
-    text that was changed. closed: a rule has cut a text and wants nothing more of it to be read.
+    that waited at one time. seconds: time in each rule's own engine, where the gate named the rule.
+    removed_keys: JSON keys that were left out because they could repeat text that was changed. closed: a
+    rule has cut a text and wants nothing more of it to be read.
     """
 
     hits: list[Hit] = field(default_factory=list)

@@ -263,9 +263,9 @@ class EventStream:
         self.ask = ending.ask
         if self.ask is not None:
             return
-        if ending.dropped and all(say is None for say in ending.dropped.values()):
-            if set(ending.dropped) >= set(self._choices):
-                raise Refused(400, self.translation.refusal())
+        silent = {choice for choice, say in ending.dropped.items() if say is None}
+        if silent and silent.issuperset(self._choices):
+            raise Refused(400, self.translation.refusal())
         self._dropped = ending.dropped
         self._changed.update(ending.dropped)
         for channel, pieces in ending.pieces.items():

@@ -55,9 +55,13 @@ class Stream(Protocol):
     something is held back (a heartbeat is due after a while). closed: upstream need not be read on.
     """
 
-    verdict: Verdict
     ask: Bound | None
-    closed: bool
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+    @property
+    def closed(self) -> bool: ...
 
     @property
     def waiting(self) -> bool: ...

@@ -32,7 +32,9 @@ def test_what_hides_a_match_is_folded(text: str, folded: str) -> None:
     assert folded == view.text
 
 
-@pytest.mark.parametrize("text", ["plain", "été", "Часы работы: до вечера", "καλημέρα", "営業時間は九時", "9–5", "“yes”"])
+@pytest.mark.parametrize(
+    "text", ["plain", "été", "Часы работы: до вечера", "καλημέρα", "営業時間は九時", "9–5", "“yes”"]
+)
 def test_ordinary_text_in_any_script_is_left_alone(text: str) -> None:
     """Then the folded view costs one scan and is not built."""
     assert not folds(text)

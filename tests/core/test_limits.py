@@ -10,7 +10,14 @@ from filterproxy.core.session import Session, Withheld
 from tests import oracle
 from tests.core.rules import CONTENT, Spec, plan_of, run, settings
 
-SPAN: Spec = {"id": "r", "regex": r"<[\s\S]*?>", "verb": "redact", "unit": "match", "with": "[X]", "scope": "reply"}
+SPAN: Spec = {
+    "id": "r",
+    "regex": r"<[\s\S]*?>",
+    "verb": "redact",
+    "unit": "match",
+    "with": "[X]",
+    "scope": "reply",
+}
 
 
 @pytest.mark.parametrize("inside", [MATCH_LIMIT - 3, MATCH_LIMIT - 2, MATCH_LIMIT - 1, MATCH_LIMIT + 500])
@@ -36,7 +43,9 @@ def test_what_could_begin_a_match_never_holds_more_than_a_match() -> None:
 
 @pytest.mark.parametrize("passes", [True, False])
 @pytest.mark.parametrize("verb", ["drop", "redact"])
-def test_text_past_the_limit_is_unscanned_and_the_operator_says_what_that_means(passes: bool, verb: str) -> None:
+def test_text_past_the_limit_is_unscanned_and_the_operator_says_what_that_means(
+    passes: bool, verb: str
+) -> None:
     """Exactly the limit is judged; one more is not."""
     whole: Spec = {
         "id": "r", "all": [{"regex": "secret"}], "nots": [], "verb": verb, "unit": "match", "with": "[X]",
@@ -55,7 +64,14 @@ def test_text_past_the_limit_is_unscanned_and_the_operator_says_what_that_means(
 
 def test_a_late_rule_is_a_fault_and_its_policy_decides() -> None:
     """on_error: drop withholds, pass lets the text go; either is counted, neither is a hit."""
-    slow: Spec = {"id": "slow", "regex": r"(?:a|aa|aaa)+$", "verb": "redact", "unit": "match", "with": "", "scope": "reply"}
+    slow: Spec = {
+        "id": "slow",
+        "regex": r"(?:a|aa|aaa)+$",
+        "verb": "redact",
+        "unit": "match",
+        "with": "",
+        "scope": "reply",
+    }
     plan = plan_of([slow])
     session = Session(plan, Request(), settings(suspended=frozenset({"slow"})))
 

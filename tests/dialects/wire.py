@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,7 @@ def choice(index: int, delta: dict[str, Any], finish: str | None = None, **more:
     return {"index": index, "delta": delta, "finish_reason": finish, **more}
 
 
-FRAMES = {
+FRAMES: dict[str, Callable[[bytes], bytes]] = {
     "plain": lambda data: b"data: " + data + b"\n\n",
     "crlf": lambda data: b"data: " + data + b"\r\n\r\n",
     "cr": lambda data: b"data: " + data + b"\r\r",
