@@ -72,29 +72,31 @@ def _server(config: Config, document: Any) -> Server:
     metrics = Metrics(CollectorRegistry())
     on_error = None if config.on_error is None else OnError(config.on_error)
     engine = Engine(compile_rules(document, on_error), config, metrics)
-    upstream = Upstream(config.upstream, _limits(config))
+    upstream = Upstream(config.upstream, upstream_limits(config))
     app = App(engine, config, metrics, upstream, Chat())
-    return Server(
-        uvicorn.Config(
-            app,
-            loop="none",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            interface="asgi3",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=max(1, round(config.drain_seconds)),
-        ),
-        upstream,
+    return Server(server_config(app, config), upstream)
+
+
+def server_config(app: App, config: Config) -> uvicorn.Config:
+    """How uvicorn serves client traffic."""
+    return uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(config.drain_seconds)),
     )
 
 
-def _limits(config: Config) -> UpstreamLimits:
+def upstream_limits(config: Config) -> UpstreamLimits:
     return UpstreamLimits(
         connections=config.connections,
         connect_timeout_seconds=config.connect_timeout_seconds,

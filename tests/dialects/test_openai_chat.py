@@ -234,8 +234,9 @@ def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], texts: lis
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"null", b'{"choices": 3}', b'{"choices": [1]}', b'{"choices":[{"message":[]}]}',
-             b'{"choices":[{"message":{"content":[1]}}]}', b"[" * 100_000]
+    "body",
+    [b"", b"{", b"[]", b"null", b'{"choices": 3}', b'{"choices": [1]}', b'{"choices":[{"message":[]}]}',
+             b'{"choices":[{"message":{"content":[1]}}]}', b"[" * 100_000],
 )  # fmt: skip
 def test_what_is_no_completion_is_said_to_be_none(body: bytes) -> None:
     """A WireError, never a traceback."""
@@ -258,12 +259,8 @@ def test_a_request_is_read_into_turns() -> None:
 
     request = read_request(json.dumps(body).encode(), {}, "chat")
 
-    assert (
-        Turn("system", "Open 9-5."),
-        Turn("user", "When?"),
-        Turn("assistant", ""),
-        Turn("tool", "{}"),
-    ) == request.turns
+    turns = (Turn("system", "Open 9-5."), Turn("user", "When?"), Turn("assistant", ""), Turn("tool", "{}"))
+    assert turns == request.turns
     assert request.stream
     assert request.complete
 

@@ -67,7 +67,7 @@ def replies(draw: st.DrawFn, most: int = 2, contents: st.SearchStrategy[str] = t
     ]
     for index, text in queue:
         events.append(chunk([choice(index, {"content": text}, **_extra(odd, text))]))
-    if odd == "tool":
+    if odd == "tool" and content[0]:  # a call without content is no empty reply
         call = {
             "index": 0,
             "id": "t",

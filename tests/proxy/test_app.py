@@ -1,0 +1,724 @@
+"""Client traffic, against a scripted upstream on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import pytest
+
+from filterproxy.core.request import Request
+from filterproxy.core.rule import Action, OnError, Rule, Say, Scope, Span, Timeout, Verb
+from filterproxy.detectors.regex import Regex
+from filterproxy.proxy.app import Chat
+from filterproxy.proxy.upstream import Upstream
+from tests.core.rules import Literal
+from tests.proxy.fake_upstream import (
+    CHAT,
+    DONE,
+    END,
+    STREAM,
+    Message,
+    Step,
+    chunk,
+    completion,
+    delta,
+    post,
+    proxied,
+    reply,
+)
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs a test's coroutine for at most ten seconds."""
+
+    def runs(test: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(asyncio.wait_for(test, 10))
+
+    return runs
+
+
+def redact(word: str = "secret") -> Rule:
+    return Rule("r1", Regex(word, False), Action(Verb.REDACT, template=Literal("[x]")))
+
+
+def drop(word: str = "secret", say: str | None = "No.") -> Rule:
+    said = None if say is None else Say({"default": say})
+    return Rule("d1", Regex(word, False), Action(Verb.DROP, say=said))
+
+
+def retry(times: int = 1) -> Rule:
+    then = Action(Verb.DROP, say=Say({"default": "No."}))
+    return Rule("t1", Regex("secret", False), Action(Verb.RETRY, times=times, note="Be kind.", then=then))
+
+
+def streamed(*events: bytes) -> list[Step]:
+    return [STREAM, *map(chunk, events), END]
+
+
+def text_of(answer: Message) -> str:
+    if answer.headers["content-type"] == "text/event-stream":
+        lines = [line[6:] for line in answer.body.split(b"\n") if line.startswith(b"data: {")]
+        deltas = [choice["delta"] for line in lines for choice in json.loads(line).get("choices", ())]
+        return "".join(delta.get("content", "") for delta in deltas)
+    return str(json.loads(answer.body)["choices"][0]["message"]["content"])
+
+
+# Whole replies
+
+
+def test_a_whole_reply_without_a_match_is_upstreams_bytes(run: Run) -> None:
+    async def test() -> None:
+        body = completion("All is well.") + b"  \n"
+        async with proxied([reply(body, b"x-request-id: 7", b"etag: e")], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post())
+            await proxy.settled()
+
+            assert (200, body) == (answer.status, answer.body)
+            assert str(len(body)) == answer.headers["content-length"]
+            assert ("7", "e") == (answer.headers["x-request-id"], answer.headers["etag"])
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="pass")
+
+    run(test())
+
+
+def test_a_changed_whole_reply_has_its_own_length_and_no_digest(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("A secret."), b"etag: e")], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post())
+            await proxy.settled()
+
+            assert "A [x]." == text_of(answer)
+            assert str(len(answer.body)) == answer.headers["content-length"]
+            assert "etag" not in answer.headers
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="edit")
+            assert 1 == proxy.counted("rule_matches_total", rule="r1", action="redact", mode="enforce")
+            assert 1 == proxy.counted("filter_seconds_count")
+
+    run(test())
+
+
+def test_a_request_goes_upstream_byte_for_byte(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("Hi."))]) as proxy:
+            body = b'{ "messages" : [] , "odd":1 }'
+            raw = post(
+                f"{CHAT}?a=%20b",
+                body,
+                "x-filterproxy-mode: off",
+                "accept-encoding: br",
+                "authorization: Bearer t",
+                "connection: keep-alive, x-hop",
+                "x-hop: 1",
+            )
+            answer = await proxy.ask(raw)
+            seen = proxy.upstream.seen[0]
+
+            assert (f"POST {CHAT}?a=%20b HTTP/1.1", body) == (seen.line, seen.body)
+            assert ("identity", "Bearer t") == (seen.headers["accept-encoding"], seen.headers["authorization"])
+            assert not {"x-filterproxy-mode", "x-hop", "connection"} & set(seen.headers)
+            assert 200 == answer.status
+
+    run(test())
+
+
+def test_every_reply_has_an_id_of_its_own_that_upstream_cannot_set(run: Run) -> None:
+    async def test() -> None:
+        spoofed = reply(completion("Hi."), b"x-filterproxy-decision-id: mine", b"x-filterproxy-x: 1")
+        async with proxied([spoofed]) as proxy:
+            answers = [await proxy.ask(raw) for raw in (post(), post(), post("/v1/models", b"", method="GET"))]
+
+            assert 3 == len({answer.headers["x-filterproxy-decision-id"] for answer in answers})
+            assert all("mine" != answer.headers["x-filterproxy-decision-id"] for answer in answers)
+            assert all("x-filterproxy-x" not in answer.headers for answer in answers)
+
+    run(test())
+
+
+def test_a_dropped_reply_says_what_the_rule_says(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("A secret."))], rules=[drop()]) as proxy:
+            assert "No." == text_of(await proxy.ask(post()))
+
+    run(test())
+
+
+def test_a_dropped_reply_without_words_is_an_error_of_status_400(run: Run) -> None:
+    async def test() -> None:
+        scripts = [reply(completion("A secret."))], streamed(delta("A secret."), delta("", "stop"), DONE)
+        async with proxied(*scripts, rules=[drop(say=None)]) as proxy:
+            for raw in (post(), post(stream=True)):
+                answer = await proxy.ask(raw)
+
+                assert (400, "content_filter") == (answer.status, answer.error["code"])
+            await proxy.settled()
+            assert 2 == proxy.counted("replies_total", dialect="openai_chat", outcome="drop")
+
+    run(test())
+
+
+# Limits
+
+
+def test_a_request_body_is_taken_up_to_the_limit_and_not_past_it(run: Run) -> None:
+    async def test() -> None:
+        body = post().split(b"\r\n\r\n", 1)[1]
+        async with proxied([reply(completion("Hi."))], request_limit_bytes=len(body)) as proxy:
+            assert 200 == (await proxy.ask(post(body=body))).status
+            refused = await proxy.ask(post(body=body + b" "))
+            pieces = chunk(body) + chunk(b" ") + END
+            chunked = await proxy.ask(
+                f"POST {CHAT} HTTP/1.1\r\nhost: p\r\ntransfer-encoding: chunked\r\n\r\n".encode() + pieces
+            )
+
+            assert (413, 413) == (refused.status, chunked.status)
+            assert "invalid_request_error" == refused.error["type"] == chunked.error["type"]
+            assert 1 == len(proxy.upstream.seen)
+
+    run(test())
+
+
+@pytest.mark.parametrize("squeeze", [bytes, gzip.compress])
+@pytest.mark.parametrize("policy", ["pass", "drop"])
+def test_a_reply_body_is_judged_up_to_the_limit_and_not_past_it(
+    run: Run, policy: str, squeeze: Callable[[bytes], bytes]
+) -> None:
+    async def test() -> None:
+        body, coding = completion("A secret."), (b"content-encoding: gzip",) if squeeze is not bytes else ()
+        fits, over = reply(squeeze(body), *coding), reply(squeeze(body + b" "), *coding)
+        settings: dict[str, Any] = {"reply_limit_bytes": len(body), "unscanned": policy}
+        async with proxied([fits], [over], rules=[redact()], **settings) as proxy:
+            assert "A [x]." == text_of(await proxy.ask(post()))
+            answer = await proxy.ask(post())
+            await proxy.settled()
+
+            if policy == "pass":
+                assert (200, body + b" ") == (answer.status, answer.body)
+            else:
+                assert (502, "filter_error") == (answer.status, answer.error["type"])
+            assert 1 == proxy.counted("unscanned_total", cause="too_large")
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned")
+
+    run(test())
+
+
+def test_a_small_body_that_stands_for_gigabytes_is_not_unpacked_past_the_limit(run: Run) -> None:
+    async def test() -> None:
+        bomb = gzip.compress(b"\0" * (64 << 20))
+        settings: dict[str, Any] = {"reply_limit_bytes": 1 << 20, "unscanned": "drop"}
+        async with proxied([reply(bomb, b"content-encoding: gzip")], **settings) as proxy:
+            assert 502 == (await proxy.ask(post())).status
+
+    run(test())
+
+
+# What upstream may send
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        (b"gzip", gzip.compress(completion("A secret."))),
+        (b"deflate", zlib.compress(completion("A secret."))),
+        (b"deflate", zlib.compress(completion("A secret."), wbits=-15)),
+        (b"GZIP", gzip.compress(completion("A "))[:0] + gzip.compress(completion("A secret."))),
+        (b"identity", completion("A secret.")),
+    ],
+)
+def test_compressed_replies_are_decoded_and_judged(run: Run, coding: bytes, body: bytes) -> None:
+    async def test() -> None:
+        async with proxied([reply(body, b"content-encoding: " + coding)], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post())
+
+            assert "A [x]." == text_of(answer)
+            assert answer.headers.get("content-encoding", "identity") == "identity"
+
+    run(test())
+
+
+def test_a_compressed_reply_without_a_match_leaves_decoded_and_otherwise_as_it_came(run: Run) -> None:
+    async def test() -> None:
+        body = completion("Hi.") + b" "
+        async with proxied([reply(gzip.compress(body), b"content-encoding: gzip")]) as proxy:
+            answer = await proxy.ask(post())
+
+            assert (body, str(len(body))) == (answer.body, answer.headers["content-length"])
+            assert "content-encoding" not in answer.headers
+
+    run(test())
+
+
+def test_a_body_that_is_not_compressed_as_it_says_is_upstreams_error(run: Run) -> None:
+    async def test() -> None:
+        whole = gzip.compress(completion("Hi."))
+        for body in (b"nonsense", whole[:-9], b"\x1f\x8b" + b"?" * 40):
+            async with proxied([reply(body, b"content-encoding: gzip")]) as proxy:
+                answer = await proxy.ask(post())
+                await proxy.settled()
+
+                assert (502, "upstream_error") == (answer.status, answer.error["type"])
+                assert 1 == proxy.counted("upstream_errors_total", cause="protocol")
+
+    run(test())
+
+
+@pytest.mark.parametrize("policy", ["pass", "drop"])
+@pytest.mark.parametrize(
+    ("cause", "sent"),
+    [
+        ("encoding", reply(b"??", b"content-encoding: br")),
+        ("content_type", reply(b"a secret", kind=b"text/html")),
+        ("malformed", reply(b"{a secret")),
+        ("malformed", reply(b"[]")),
+        ("status", reply(completion("A secret."), status=b"203 Odd")),
+    ],
+)
+def test_what_cannot_be_judged_is_counted_and_the_operator_says_what_becomes_of_it(
+    run: Run, cause: str, sent: bytes, policy: str
+) -> None:
+    async def test() -> None:
+        async with proxied([sent], rules=[redact()], unscanned=policy) as proxy:
+            answer = await proxy.ask(post())
+            await proxy.settled()
+
+            if policy == "pass":
+                assert sent.endswith(b"\r\n\r\n" + answer.body)
+            else:
+                assert (502, "filter_error") == (answer.status, answer.error["type"])
+            assert 1 == proxy.counted("unscanned_total", cause=cause)
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned")
+
+    run(test())
+
+
+@pytest.mark.parametrize("status", [b"429 Slow", b"500 Oh", b"307 There"])
+def test_upstreams_own_errors_pass_and_are_not_unscanned(run: Run, status: bytes) -> None:
+    async def test() -> None:
+        body = b'{"error": {"message": "a secret"}}'
+        async with proxied([reply(body, b"retry-after: 3", status=status)], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post())
+
+            assert (int(status[:3]), body) == (answer.status, answer.body)
+            assert "3" == answer.headers["retry-after"]
+            assert "filterproxy_unscanned_total{" not in proxy.page()
+
+    run(test())
+
+
+# Streams
+
+
+def test_a_stream_without_a_match_is_upstreams_bytes(run: Run) -> None:
+    async def test() -> None:
+        events = (b": hello\n\n", delta("All "), delta("is well."), delta("", "stop"), DONE)
+        async with proxied(streamed(*events), rules=[redact()]) as proxy:
+            answer = await proxy.ask(post(stream=True))
+            await proxy.settled()
+
+            assert (200, b"".join(events)) == (answer.status, answer.body)
+            assert "text/event-stream" == answer.headers["content-type"]
+            assert answer.complete
+            assert 1 == proxy.counted("held_characters_count") == proxy.counted("held_seconds_count")
+
+    run(test())
+
+
+def test_a_match_across_events_never_leaves(run: Run) -> None:
+    async def test() -> None:
+        events = (delta("A sec"), delta("ret."), delta("", "stop"), DONE)
+        async with proxied(streamed(*events), rules=[redact()]) as proxy:
+            answer = await proxy.ask(post(stream=True))
+
+            assert "A [x]." == text_of(answer)
+            assert answer.body.endswith(DONE)
+
+    run(test())
+
+
+def test_a_token_leaves_before_the_next_one_comes(run: Run) -> None:
+    async def test() -> None:
+        more = asyncio.Event()
+        script = [STREAM, chunk(delta("All ")), more, chunk(delta("", "stop") + DONE), END]
+        async with proxied(script, rules=[redact()]) as proxy:
+            answer = await proxy.open(post(stream=True))
+            await answer.until(b"All ")
+            more.set()
+
+            assert (await answer.rest()).body.endswith(DONE)
+
+    run(test())
+
+
+def test_head_and_status_wait_for_the_first_byte(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([STREAM, None]) as proxy:
+            answer = await proxy.ask(post(stream=True))
+
+            assert (502, "upstream_error") == (answer.status, answer.error["type"])
+
+    run(test())
+
+
+def test_a_stream_that_breaks_off_ends_with_an_error_event(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([STREAM, chunk(delta("All is")), None], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post(stream=True))
+            await proxy.settled()
+
+            assert (200, "All is", True) == (answer.status, text_of(answer), answer.complete)
+            assert b'"upstream_error"' in answer.body
+            assert 1 == proxy.counted("upstream_errors_total", cause="cut")
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="upstream_error")
+
+    run(test())
+
+
+def test_a_heartbeat_goes_out_while_text_is_held_and_only_then(run: Run) -> None:
+    async def test() -> None:
+        more = asyncio.Event()
+        script = [STREAM, chunk(delta("A sec")), more, chunk(delta("ret.", "stop") + DONE), END]
+        async with proxied(script, rules=[drop()], heartbeat_seconds=0.01) as proxy:
+            answer = await proxy.open(post(stream=True))
+            seen = await answer.until(b":")
+
+            assert b"sec" not in seen.body
+            more.set()
+            assert "No." == text_of(await answer.rest())
+        more.clear()
+        script = [STREAM, chunk(delta("All ")), more, chunk(delta("", "stop") + DONE), END]
+        async with proxied(script, heartbeat_seconds=0.001) as proxy:
+            answer = await proxy.open(post(stream=True))
+            await answer.until(b"All ")
+            asyncio.get_running_loop().call_later(0.02, more.set)
+
+            assert delta("All ") + delta("", "stop") + DONE == (await answer.rest()).body
+
+    run(test())
+
+
+def test_a_stream_that_is_gzipped_is_judged_as_it_comes(run: Run) -> None:
+    async def test() -> None:
+        packer, more = zlib.compressobj(wbits=31), asyncio.Event()
+        first = packer.compress(delta("A ")) + packer.flush(zlib.Z_SYNC_FLUSH)
+        last = packer.compress(delta("secret.", "stop") + DONE) + packer.flush()
+        head = STREAM.replace(b"\r\n\r\n", b"\r\ncontent-encoding: gzip\r\n\r\n")
+        script = [head, chunk(first), more, chunk(last[:5]), chunk(last[5:]), END]
+        async with proxied(script, rules=[redact()]) as proxy:
+            answer = await proxy.open(post(stream=True))
+            await answer.until(b"A ")
+            more.set()
+
+            assert "A [x]." == text_of(await answer.rest())
+
+    run(test())
+
+
+# Clients that go away
+
+
+def test_a_client_that_leaves_a_stream_closes_the_upstream_request(run: Run) -> None:
+    async def test() -> None:
+        script = [STREAM, chunk(delta("All ")), asyncio.Event()]
+        async with proxied(script) as proxy:
+            answer = await proxy.open(post(stream=True))
+            await answer.until(b"All ")
+            answer.leave()
+            await proxy.upstream.gone.wait()
+            await proxy.settled()
+
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone")
+
+    run(test())
+
+
+@pytest.mark.parametrize("path", [CHAT, "/v1/embeddings"])
+def test_a_client_that_leaves_before_the_first_byte_closes_the_upstream_request(run: Run, path: str) -> None:
+    async def test() -> None:
+        async with proxied([asyncio.Event()]) as proxy:
+            answer = await proxy.open(post(path))
+            await proxy.upstream.asked.wait()
+            answer.leave()
+            await proxy.upstream.gone.wait()
+
+    run(test())
+
+
+def test_a_client_that_leaves_within_its_request_is_counted(run: Run) -> None:
+    async def test() -> None:
+        async with proxied() as proxy:
+            answer = await proxy.open(post()[:-3])
+            while not proxy.state.tasks:
+                await asyncio.sleep(0)
+            answer.leave()
+            await proxy.settled()
+
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone")
+            assert [] == proxy.upstream.seen
+
+    run(test())
+
+
+# Upstream's failures
+
+
+def test_an_upstream_that_is_down_is_a_502(run: Run) -> None:
+    async def test() -> None:
+        async with proxied(upstream="http://127.0.0.1:9") as proxy:
+            for raw in (post(), post(stream=True), post("/v1/models", b"", method="GET")):
+                answer = await proxy.ask(raw)
+
+                assert (502, "upstream_error") == (answer.status, answer.error["type"])
+            await proxy.settled()
+            assert 3 == proxy.counted("upstream_errors_total", cause="connect")
+
+    run(test())
+
+
+def test_an_upstream_that_is_silent_is_a_504(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([asyncio.Event()], first_byte_timeout_seconds=0.02) as proxy:
+            assert (504, 504) == tuple([(await proxy.ask(raw)).status for raw in (post(), post(stream=True))])
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    "sent", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", b"HTTP/1.1 999 X\r\n\r\n"]
+)
+def test_an_upstream_that_speaks_nonsense_is_a_502(run: Run, sent: bytes) -> None:
+    async def test() -> None:
+        async with proxied([sent, None]) as proxy:
+            answer = await proxy.ask(post())
+
+            assert (502, "upstream_error") == (answer.status, answer.error["type"])
+
+    run(test())
+
+
+# Rules that ask again
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_retry_asks_upstream_again_with_the_note(run: Run, stream: bool) -> None:
+    async def test() -> None:
+        def script(text: str) -> list[Step]:
+            return streamed(delta(text, "stop"), DONE) if stream else [reply(completion(text))]
+
+        async with proxied(script("A secret."), script("All is well."), rules=[retry()]) as proxy:
+            answer = await proxy.ask(post(stream=stream))
+            await proxy.settled()
+            again = json.loads(proxy.upstream.seen[1].body)["messages"]
+
+            assert "All is well." == text_of(answer)
+            assert {"role": "system", "content": "Be kind."} == again[-1]
+            assert 1 == proxy.counted("upstream_retries_total")
+            assert 1 == proxy.counted("rule_matches_total", rule="t1", action="retry", mode="enforce")
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="retry")
+
+    run(test())
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_retry_ends_with_what_comes_after_the_last_try(run: Run, stream: bool) -> None:
+    async def test() -> None:
+        bad = streamed(delta("A secret.", "stop"), DONE) if stream else [reply(completion("A secret."))]
+        async with proxied(bad, rules=[retry(2)]) as proxy:
+            assert "No." == text_of(await proxy.ask(post(stream=stream)))
+            assert 3 == len(proxy.upstream.seen)
+
+    run(test())
+
+
+# Faults of rules and of our own
+
+
+class Late:
+    """A detector whose time always runs out."""
+
+    shape = None
+    gate = None
+
+    def find(self, text: str, pos: int, unit: Span, request: Request) -> Span | None:
+        raise Timeout
+
+
+def late(policy: OnError) -> Rule:
+    return Rule("slow", Late(), Action(Verb.REDACT, template=Literal("x")), Scope.SENTENCE, on_error=policy)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reply_that_could_not_be_judged_is_withheld_when_the_rule_says_so(run: Run, stream: bool) -> None:
+    async def test() -> None:
+        script = streamed(delta("Hi.", "stop"), DONE) if stream else [reply(completion("Hi."))]
+        async with proxied(script, rules=[late(OnError.DROP)]) as proxy:
+            answer = await proxy.ask(post(stream=stream))
+            await proxy.settled()
+
+            assert (502, "filter_error") == (answer.status, answer.error["type"])
+            assert 1 == proxy.counted("rule_errors_total", rule="slow", cause="timeout")
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="error")
+
+    run(test())
+
+
+def test_a_rule_is_suspended_after_its_third_time_out_and_not_before(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("Hi."))], rules=[late(OnError.PASS)]) as proxy:
+            for times in range(1, 5):
+                assert 200 == (await proxy.ask(post())).status
+                await proxy.settled()
+
+                assert (frozenset({"slow"}) if times >= 3 else frozenset()) == proxy.engine.suspended
+            assert 3 == proxy.counted("rule_errors_total", rule="slow", cause="timeout")
+            assert 1 == proxy.counted("rule_errors_total", rule="slow", cause="suspended")
+            assert 1 == proxy.counted("rule_suspended", rule="slow")
+
+    run(test())
+
+
+class Broken(Chat):
+    """A dialect with a bug."""
+
+    read_request = staticmethod(lambda body, headers, route: _bug(body, headers))
+
+
+def _bug(body: bytes, headers: Mapping[str, str]) -> Request:
+    raise RuntimeError(body.decode())
+
+
+def test_a_bug_of_ours_is_a_500_and_its_log_has_no_text(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("Hi."))], dialect=Broken()) as proxy:
+            answer = await proxy.ask(post())
+            await proxy.settled()
+
+            assert (500, "internal_error") == (answer.status, answer.error["type"])
+            assert "RuntimeError" in caplog.text
+            assert "test_app.py" in caplog.text
+            assert "Hi?" not in caplog.text
+            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="error")
+
+    run(test())
+
+
+# Every other path
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_other_paths_go_through_as_they_are(run: Run, method: str) -> None:
+    async def test() -> None:
+        sent = reply(b"a secret", b"x-a: 1", kind=b"image/png", status=b"201 Made")
+        sent = sent[: -len(b"a secret")] if method == "HEAD" else sent
+        async with proxied([sent], rules=[redact()]) as proxy:
+            reader = await proxy.open(post("/v1/x%2Fy/../z?q=%C3%A9&q", b"body", method=method))
+            if method == "HEAD":
+                reader._parser.on_message_complete = None
+                while "x-a" not in reader.message.headers:
+                    await reader._more()
+                answer = reader.message
+            else:
+                answer = await reader.rest()
+            seen = proxy.upstream.seen[0]
+
+            assert (f"{method} /v1/x%2Fy/../z?q=%C3%A9&q HTTP/1.1", b"body") == (seen.line, seen.body)
+            assert (201, "1", "8") == (answer.status, answer.headers["x-a"], answer.headers["content-length"])
+            assert (b"" if method == "HEAD" else b"a secret") == answer.body
+
+    run(test())
+
+
+def test_bodies_of_other_paths_stream_both_ways(run: Run) -> None:
+    async def test() -> None:
+        more = asyncio.Event()
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: audio/wav\r\ntransfer-encoding: chunked\r\n\r\n"
+        body = b"x" * 300_000
+        async with proxied([head, chunk(b"one"), more, chunk(b"two"), END]) as proxy:
+            answer = await proxy.open(post("/v1/audio/speech", body))
+            await answer.until(b"one")
+            more.set()
+
+            assert b"onetwo" == (await answer.rest()).body
+            assert body == proxy.upstream.seen[0].body
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "times"),
+    [(b"application/json", "POST", 1), (b"text/event-stream", "POST", 1), (b"application/json", "GET", 0),
+     (b"image/png", "POST", 0)],
+)  # fmt: skip
+def test_replies_that_we_cannot_read_are_counted(run: Run, kind: bytes, method: str, times: int) -> None:
+    async def test() -> None:
+        async with proxied([reply(b"{}", kind=kind)]) as proxy:
+            await proxy.ask(post("/v1/completions", b"{}", method=method))
+            await proxy.settled()
+
+            assert times == proxy.counted("unscanned_total", cause="unknown_path")
+            assert times == proxy.counted("replies_total", dialect="none", outcome="unscanned")
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    "path", [f"{CHAT}/", "/v1//chat/completions", "/v1/chat/%63ompletions", "/v1/chat/./completions", "/x" + CHAT]
+)
+def test_a_path_written_otherwise_is_judged_all_the_same(run: Run, path: str) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("A secret."))], rules=[redact()]) as proxy:
+            assert "A [x]." == text_of(await proxy.ask(post(path)))
+
+    run(test())
+
+
+def test_no_target_or_host_reaches_another_server(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([reply(b"{}")]) as proxy:
+            for target in ("http://other.example/v1/models", "//other.example/v1/models", "/v1/models"):
+                await proxy.ask(post(target, b"", "x-forwarded-host: other.example", method="GET"))
+            hosts = {seen.headers["host"] for seen in proxy.upstream.seen}
+
+            assert 3 == len(proxy.upstream.seen)
+            assert 1 == len(hosts)
+            assert "other.example" not in hosts.pop()
+
+    run(test())
+
+
+def test_websockets_are_refused_and_counted(run: Run) -> None:
+    async def test() -> None:
+        async with proxied() as proxy:
+            raw = post("/v1/realtime", b"", "connection: upgrade", "upgrade: websocket", method="GET")
+            answer = await proxy.ask(raw)
+
+            assert 501 == answer.status
+            assert 1 == proxy.counted("unscanned_total", cause="websocket")
+            assert [] == proxy.upstream.seen
+
+    run(test())
+
+
+def test_a_connection_serves_one_request_after_the_other(run: Run) -> None:
+    async def test() -> None:
+        async with proxied([reply(completion("Hi."))]) as proxy:
+            answer = await proxy.open(post() + post())
+            first = (await answer.rest()).headers["x-filterproxy-decision-id"]
+            answer.message.complete = False
+            second = (await answer.rest()).headers["x-filterproxy-decision-id"]
+
+            assert first != second
+            assert 2 == len(proxy.upstream.seen)
+
+    run(test())
+
+
+def test_the_client_of_upstream_is_one_for_all(run: Run) -> None:
+    """What the harness builds is what the worker builds."""
+    assert Upstream("http://127.0.0.1:1/base").peer == "127.0.0.1:1"
