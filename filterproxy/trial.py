@@ -88,8 +88,9 @@ def _once(
     session = Session(plan, request, given)
     texts: dict[Channel, str] = {}
     try:
-        for choice in dict.fromkeys(channel.choice for channel, _ in deltas):
-            session.expect_content(choice)
+        for channel in dict.fromkeys(channel for channel, _ in deltas):
+            if channel.kind == CONTENT.kind:
+                session.expect_content(channel.choice)
         for channel, text in deltas:
             _add(texts, channel, session.feed(channel, text))
         ending: Ending = session.end()

@@ -137,7 +137,7 @@ def _print_exchange(
     _print_labelled(out, "model", said, spans)
     if read != said:
         _print_labelled(out, "client", read, [], "green")
-    out.print(_decision(rules, changed=read != said))
+    out.print(_decision(rules))
     out.print()
 
 
@@ -156,7 +156,7 @@ def _print_labelled(out: Console, label: str, text: str, spans: list[Any], style
             out.print(line)
 
 
-def _decision(rules: list[Any], *, changed: bool) -> Any:
+def _decision(rules: list[Any]) -> Any:
     from rich.text import Text
 
     from filterproxy.cli.show import EXCUSED
@@ -169,12 +169,12 @@ def _decision(rules: list[Any], *, changed: bool) -> Any:
             shadow = " (in shadow)" if rule["mode"] == "shadow" else ""
             parts.append((f"{rule['rule']}: {rule['action']}{shadow}", "yellow"))
         elif excuse:
-            parts.append((f"{rule['rule']}: passes, {excuse}", EXCUSED))
+            parts.append((f"{rule['rule']}: passes ({excuse})", EXCUSED))
     if not parts:
         return said.append("none fired: the client gets upstream's own bytes", EXCUSED)
     for at, (text, style) in enumerate(parts):
         said.append(", " if at else "").append(text, style)
-    return said if changed else said.append("; the reply passes as it is", "dim")
+    return said
 
 
 def _print_metrics(out: Console, text: str) -> None:

@@ -52,7 +52,7 @@ def marked(
     """
     text = visible(text)
     for start, end in _lines(text, columns):
-        line = Text(indent + text[start:end])
+        line = Text(indent + text[start:end].rstrip(" "))
         inside = [(max(a, start) - start, min(b, end) - start, style) for (a, b), style in spans]
         inside = [(a, b, style) for a, b, style in inside if a < b]
         if terminal:

@@ -123,6 +123,12 @@ class Answer:
     def on_message_complete(self) -> None:
         self.message.complete = True
 
+    async def head(self) -> Message:
+        """The answer without its body."""
+        while not self.message.status and await self._more():
+            pass
+        return self.message
+
     async def until(self, text: bytes) -> Message:
         """The answer so far, once its body holds *text*."""
         while text not in self.message.body and await self._more():

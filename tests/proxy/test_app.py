@@ -15,7 +15,6 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, OnError, Rule, Say, Scope, Span, Timeout, Verb
 from filterproxy.detectors.regex import Regex
 from filterproxy.proxy.app import Chat
-from filterproxy.proxy.upstream import Upstream
 from tests.core.rules import Literal
 from tests.proxy.fake_upstream import (
     CHAT,
@@ -228,7 +227,7 @@ def test_a_small_body_that_stands_for_gigabytes_is_not_unpacked_past_the_limit(r
         (b"gzip", gzip.compress(completion("A secret."))),
         (b"deflate", zlib.compress(completion("A secret."))),
         (b"deflate", zlib.compress(completion("A secret."), wbits=-15)),
-        (b"GZIP", gzip.compress(completion("A "))[:0] + gzip.compress(completion("A secret."))),
+        (b"GZIP", gzip.compress(completion("A secret.")[:9]) + gzip.compress(completion("A secret.")[9:])),
         (b"identity", completion("A secret.")),
     ],
 )
@@ -368,7 +367,7 @@ def test_head_and_status_wait_for_the_first_byte(run: Run) -> None:
 
 def test_a_stream_that_breaks_off_ends_with_an_error_event(run: Run) -> None:
     async def test() -> None:
-        async with proxied([STREAM, chunk(delta("All is")), None], rules=[redact()]) as proxy:
+        async with proxied([STREAM, chunk(delta("All ")), chunk(delta("is")), None], rules=[redact()]) as proxy:
             answer = await proxy.ask(post(stream=True))
             await proxy.settled()
 
@@ -617,14 +616,8 @@ def test_other_paths_go_through_as_they_are(run: Run, method: str) -> None:
         sent = reply(b"a secret", b"x-a: 1", kind=b"image/png", status=b"201 Made")
         sent = sent[: -len(b"a secret")] if method == "HEAD" else sent
         async with proxied([sent], rules=[redact()]) as proxy:
-            reader = await proxy.open(post("/v1/x%2Fy/../z?q=%C3%A9&q", b"body", method=method))
-            if method == "HEAD":
-                reader._parser.on_message_complete = None
-                while "x-a" not in reader.message.headers:
-                    await reader._more()
-                answer = reader.message
-            else:
-                answer = await reader.rest()
+            opened = await proxy.open(post("/v1/x%2Fy/../z?q=%C3%A9&q", b"body", method=method))
+            answer = await (opened.head() if method == "HEAD" else opened.rest())
             seen = proxy.upstream.seen[0]
 
             assert (f"{method} /v1/x%2Fy/../z?q=%C3%A9&q HTTP/1.1", b"body") == (seen.line, seen.body)
@@ -717,8 +710,3 @@ def test_a_connection_serves_one_request_after_the_other(run: Run) -> None:
             assert 2 == len(proxy.upstream.seen)
 
     run(test())
-
-
-def test_the_client_of_upstream_is_one_for_all(run: Run) -> None:
-    """What the harness builds is what the worker builds."""
-    assert Upstream("http://127.0.0.1:1/base").peer == "127.0.0.1:1"

@@ -1,0 +1,104 @@
+"""`filterproxy test`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from filterproxy.cli import main
+from tests.cli.packs import PACK, write
+
+runner = CliRunner()
+
+
+def report(*arguments: str) -> Any:
+    return json.loads(runner.invoke(main, ["test", "--json", *arguments]).stdout)
+
+
+def test_examples_that_hold_are_counted(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["test", write(tmp_path)])
+
+    assert (result.exit_code, result.output[:25]) == (0, "ok  6 examples of 3 rules")
+
+
+def test_a_shadow_rule_is_tested_as_if_it_were_enforced(tmp_path: Path) -> None:
+    file = write(tmp_path, PACK.replace('hit: ["Hurray!"]', 'hit: [{reply: "Hi. Hurray!", want: "Hi. "}]'))
+
+    assert report(file)["failures"] == []
+
+
+def test_an_example_that_fails_is_shown_with_what_was_found(tmp_path: Path) -> None:
+    file = write(tmp_path, PACK.replace('pass: ["Write to us."]', 'pass: ["Write to us@x.com."]'))
+    result = runner.invoke(main, ["test", file])
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[:6] == [
+        f"FAIL  {file}:21  mail",
+        "  read      whole",
+        "  expected  pass",
+        "  came      hit",
+        "    Write to us@x.com.",
+        "             ^^^^^^^^",
+    ]
+
+
+def test_an_excused_match_is_no_hit(tmp_path: Path) -> None:
+    example = '- {system: "Open Mon-Fri 09:00-17:00.", reply: "We open at nine on Monday."}'
+    file = write(tmp_path, PACK.replace('- {ask: "When do you open?", reply: "9 am"}', example))
+
+    assert [f["came"] for f in report(file)["failures"]] == ["pass, excused by grounded: system prompt"]
+
+
+def test_a_text_other_than_wanted_fails(tmp_path: Path) -> None:
+    file = write(tmp_path, PACK.replace("[mail] now", "[post] now"))
+    [failure] = report(file)["failures"]
+
+    assert (failure["expected"], failure["came"]) == ('"Write to [post] now."', '"Write to [mail] now."')
+
+
+def test_no_examples_are_a_failure(tmp_path: Path) -> None:
+    bare = "version: 1\npack: p\nrules:\n  - {id: a, match: {regex: a}, action: flag}\n"
+    result = runner.invoke(main, ["test", write(tmp_path, bare)])
+
+    assert (result.exit_code, "nothing was tested" in result.output) == (1, True)
+
+
+TALKS = """
+- {name: both, ask: "When do you open?", reply: "9 am", want: "Please look at our website.", fired: [hours]}
+- {name: mail, reply: "Hurray! me@x.com", want: "Hurray! [mail]", fired: [mail, loud], stream: true}
+- {name: quiet, reply: "Hello.", fired: []}
+"""
+
+
+def test_conversations_beside_a_pack_run_the_whole_chain(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    write(tmp_path, TALKS, "shop.test.yaml")
+
+    assert (report(file)["conversations"], report(file)["ok"]) == (3, True)
+    assert report(str(tmp_path))["conversations"] == 3
+
+
+def test_a_conversation_in_which_others_fire_fails(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    write(tmp_path, '- {name: talk, reply: "me@x.com", fired: [loud]}\n', "shop.test.yaml")
+    [failure] = report(file)["failures"]
+
+    assert (failure["name"], failure["expected"], failure["came"]) == ("talk", "fired: loud", "fired: mail")
+
+
+def test_a_mistake_in_conversations_is_a_problem(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    write(tmp_path, '- {name: talk, replay: "x"}\n', "shop.test.yaml")
+    result = runner.invoke(main, ["test", file])
+
+    assert (result.exit_code, "did you mean \"reply\"?" in result.stderr) == (1, True)
+
+
+def test_models_and_routes_of_a_when_are_taken_as_given(tmp_path: Path) -> None:
+    when = "    when: {model: gpt-*, asked: {about: opening_hours}}\n    action: drop\n    streamed: cut\n"
+    file = write(tmp_path, PACK.replace("    action: drop\n    streamed: cut\n", when))
+
+    assert report(file)["failures"] == []

@@ -1,0 +1,62 @@
+"""`filterproxy try`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.text import Text
+from typer.testing import CliRunner
+
+from filterproxy.cli import main
+from filterproxy.cli.show import EXCUSED, HIT, marked
+from tests.cli.packs import write
+
+runner = CliRunner()
+
+
+def test_spans_are_marked_by_carets_and_excuses_by_waves(tmp_path: Path) -> None:
+    reply = "We open at nine on Monday. Write to me@x.com."
+    result = runner.invoke(main, ["try", reply, "-r", write(tmp_path), "-s", "Open Mon-Fri 09:00-17:00."])
+
+    assert result.exit_code == 0
+    assert "~~~~" in result.output
+    assert "passes: grounded: system prompt" in result.output
+    assert f"    {reply}\n{' ' * 40}^^^^^^^^\n" in result.output
+    assert result.output.endswith("    We open at nine on Monday. Write to [mail].\n")
+
+
+def test_a_quiet_reply_stays_as_it_is(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["try", "Hello.", "-r", write(tmp_path)])
+
+    assert result.output == "3 rules found nothing.\nThe client reads the reply as it is.\n"
+
+
+def test_a_stream_is_tried_as_one(tmp_path: Path) -> None:
+    arguments = ["try", "Hi. We open at 9 am.", "--json", "-r", write(tmp_path)]
+    whole, streamed = (
+        json.loads(runner.invoke(main, [*arguments, way]).stdout)["text"] for way in ("--whole", "--stream")
+    )
+
+    assert (whole, streamed) == ("Please look at our website.", "Hi. Please look at our website.")
+
+
+def test_a_dash_reads_the_reply_from_standard_input(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["try", "-", "--json", "-r", write(tmp_path)], input="me@x.com")
+
+    assert json.loads(result.stdout)["text"] == "[mail]"
+
+
+def plain(lines: object) -> list[str]:
+    return [line.plain for line in lines if isinstance(line, Text)]  # type: ignore[attr-defined]
+
+
+def test_marks_stay_under_their_letters_in_long_and_wide_lines() -> None:
+    text = "word " * 20 + "\n日本 ab"
+    shown = plain(marked(text, [((96, 99), HIT), ((104, 106), EXCUSED)], "", terminal=False, columns=50))
+
+    assert shown == ["word " * 9 + "word", "word " * 9 + "word", " " * 46 + "^^^", "日本 ab", "     ~~"]
+
+
+def test_a_reply_cannot_reach_into_the_terminal() -> None:
+    assert plain(marked("a\x1b[2Jb", [], "", terminal=True)) == ["a\N{REPLACEMENT CHARACTER}[2Jb"]

@@ -1,0 +1,151 @@
+"""What is counted, and what Prometheus reads of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from filterproxy.core.request import Request
+from filterproxy.core.rule import Action, Mode, Rule, Verb
+from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
+from filterproxy.detectors.regex import Regex
+from filterproxy.metrics import Metrics, render, scrape
+
+CONTENT = Channel(0, "content")
+
+
+def asked(request: Request) -> bool:
+    return True
+
+
+RULES = (
+    Rule("always", Regex("a", False), Action(Verb.FLAG)),
+    Rule("sometimes", Regex("a", False), Action(Verb.FLAG), when=asked),
+    Rule("never", Regex("a", False), Action(Verb.FLAG), mode=Mode.OFF),
+)
+
+
+def filled() -> tuple[Metrics, CollectorRegistry]:
+    """Metrics with a value everywhere."""
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    metrics.rulebook("0123456789abcdef")
+    hits = [
+        Hit("always", CONTENT, 0, 1, "redact", "enforce"),
+        Hit("always", CONTENT, 1, 2, "redact", "enforce"),
+        Hit("always", CONTENT, 2, 3, "redact", "enforce", "allow"),
+    ]
+    verdict = Verdict(hits, [Fault("sometimes", CONTENT, "timeout", "drop")], {"too_large": 2})
+    verdict.seconds["always"] = 0.25
+    metrics.judged(verdict)
+    metrics.reply("openai_chat", "edit")
+    metrics.reply("openai_chat", "pass")
+    metrics.reply("openai_chat", "upstream_error")
+    metrics.reply("none", "unscanned")
+    metrics.conditional(["sometimes"])
+    metrics.filtered(0.001)
+    metrics.held(12, 0.5)
+    metrics.upstream_error("cut")
+    metrics.retried()
+    metrics.suspended("sometimes")
+    return metrics, registry
+
+
+def lines(page: bytes) -> list[str]:
+    return [line for line in page.decode().splitlines() if not line.startswith("#")]
+
+
+def test_a_verdict_is_counted_by_rule() -> None:
+    page = lines(render(scrape(RULES, filled()[1])))
+
+    assert 'filterproxy_rule_matches_total{action="redact",mode="enforce",rule="always"} 2.0' in page
+    assert 'filterproxy_rule_excused_total{rule="always"} 1.0' in page
+    assert 'filterproxy_rule_errors_total{cause="timeout",rule="sometimes"} 1.0' in page
+    assert 'filterproxy_rule_seconds_total{rule="always"} 0.25' in page
+    assert 'filterproxy_rule_runs_total{rule="always"} 1.0' in page
+    assert 'filterproxy_unscanned_total{cause="too_large"} 2.0' in page
+
+
+def test_evaluated_is_every_judged_reply_unless_the_rule_has_a_condition() -> None:
+    page = lines(render(scrape(RULES, filled()[1])))
+
+    assert [
+        'filterproxy_rule_evaluated_total{rule="always"} 2.0',
+        'filterproxy_rule_evaluated_total{rule="sometimes"} 1.0',
+    ] == sorted(line for line in page if "evaluated_total" in line)
+
+
+def test_another_rulebook_takes_the_place_of_the_one_before() -> None:
+    metrics, registry = filled()
+    metrics.rulebook("fedcba9876543210")
+    page = lines(render(scrape(RULES, registry)))
+
+    assert 'filterproxy_rulebook_info{hash="0123456789abcdef"} 0.0' in page
+    assert 'filterproxy_rulebook_info{hash="fedcba9876543210"} 1.0' in page
+    assert 'filterproxy_rule_suspended{rule="sometimes"} 0.0' in page
+
+
+WORKER = """
+import os
+from prometheus_client import CollectorRegistry
+from filterproxy.metrics import Metrics, share
+share(os.getpid())
+metrics = Metrics(CollectorRegistry())
+metrics.rulebook("0123456789abcdef")
+metrics.reply("openai_chat", "pass")
+metrics.conditional(["sometimes"])
+metrics.filtered(0.001)
+metrics.suspended("slow")
+"""
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> str:
+    """The folder in which two workers left their values."""
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-W", "error", "-c", WORKER], env=environment, check=True)
+    return str(tmp_path)
+
+
+def test_workers_add_up(shared: str) -> None:
+    page = lines(render(scrape(RULES, shared)))
+
+    assert 'filterproxy_replies_total{dialect="openai_chat",outcome="pass"} 2.0' in page
+    assert 'filterproxy_rule_evaluated_total{rule="always"} 2.0' in page
+    assert 'filterproxy_rule_evaluated_total{rule="sometimes"} 2.0' in page
+    assert "filterproxy_filter_seconds_count 2.0" in page
+    assert 'filterproxy_rulebook_info{hash="0123456789abcdef"} 1.0' in page
+    assert 'filterproxy_rule_suspended{rule="slow"} 2.0' in page
+    assert not [line for line in page if "conditional" in line]
+
+
+PROMTOOL = shutil.which("promtool")
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
+def test_promtool_has_nothing_to_say(shared: str) -> None:
+    for page in (render(scrape(RULES, shared)), render(scrape(RULES, filled()[1]))):
+        done = subprocess.run([PROMTOOL or "", "check", "metrics"], input=page, capture_output=True)
+
+        assert (0, b"", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_a_worker_imports_nothing_of_the_command_line_and_the_admin_side() -> None:
+    script = "import json, sys, filterproxy.proxy.worker; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    loaded: Sequence[str] = json.loads(done.stdout)
+
+    assert [] == [
+        name
+        for name in loaded
+        if name.partition(".")[0] in {"yaml", "pydantic", "typer", "rich", "fastapi", "spacy", "phonenumbers"}
+    ]
