@@ -36,9 +36,9 @@ class Trial:
     """
     What came of a reply.
 
-    texts: what the client reads on each channel. dropped: for each dropped choice what it reads instead; None:
-    an error in place of the reply. asked: rules that wanted upstream to be asked again. withheld: why the reply
-    could not be delivered at all, "" when it could.
+    texts: what the client reads on each channel. dropped: for each dropped choice what it reads instead;
+    None: an error in place of the reply. asked: rules that wanted upstream to be asked again. withheld: why
+    the reply could not be delivered at all, "" when it could.
     """
 
     texts: Mapping[Channel, str]
@@ -60,7 +60,9 @@ class Trial:
     def essence(self) -> tuple[Any, ...]:
         """What must be the same however a reply was cut."""
         texts = tuple(sorted((channel, text) for channel, text in self.texts.items() if text))
-        hits = sorted((h.rule, h.channel, h.start, h.end, h.action, h.mode, h.excuse) for h in self.verdict.hits)
+        hits = sorted(
+            (h.rule, h.channel, h.start, h.end, h.action, h.mode, h.excuse) for h in self.verdict.hits
+        )
         return texts, tuple(hits), tuple(sorted(self.dropped.items())), self.asked, self.withheld
 
 
@@ -129,7 +131,8 @@ class Finding:
     """
     What one rule said about a reply.
 
-    mode: as it held for this reply; "off" for a rule that is off, "not asked" for one whose `when` did not hold.
+    mode: as it held for this reply; "off" for a rule that is off, "not asked" for one whose `when` did not
+    hold.
     """
 
     rule: str

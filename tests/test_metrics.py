@@ -77,10 +77,10 @@ def test_a_verdict_is_counted_by_rule() -> None:
 def test_evaluated_is_every_judged_reply_unless_the_rule_has_a_condition() -> None:
     page = lines(render(scrape(RULES, filled()[1])))
 
-    assert [
+    assert sorted(line for line in page if "evaluated_total" in line) == [
         'filterproxy_rule_evaluated_total{rule="always"} 2.0',
         'filterproxy_rule_evaluated_total{rule="sometimes"} 1.0',
-    ] == sorted(line for line in page if "evaluated_total" in line)
+    ]
 
 
 def test_another_rulebook_takes_the_place_of_the_one_before() -> None:
@@ -136,7 +136,7 @@ def test_promtool_has_nothing_to_say(shared: str) -> None:
     for page in (render(scrape(RULES, shared)), render(scrape(RULES, filled()[1]))):
         done = subprocess.run([PROMTOOL or "", "check", "metrics"], input=page, capture_output=True)
 
-        assert (0, b"", b"") == (done.returncode, done.stdout, done.stderr)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_a_worker_imports_nothing_of_the_command_line_and_the_admin_side() -> None:
@@ -144,8 +144,8 @@ def test_a_worker_imports_nothing_of_the_command_line_and_the_admin_side() -> No
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     loaded: Sequence[str] = json.loads(done.stdout)
 
-    assert [] == [
+    assert [
         name
         for name in loaded
         if name.partition(".")[0] in {"yaml", "pydantic", "typer", "rich", "fastapi", "spacy", "phonenumbers"}
-    ]
+    ] == []

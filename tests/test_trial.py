@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,9 +65,7 @@ def test_a_retry_comes_to_its_then(rulebook: Rulebook) -> None:
 def test_every_cut_comes_to_the_same(rulebook: Rulebook) -> None:
     reply = "Ask me@shop. A refund is due. Ask again."
     plans = Plans(rulebook.rules[:2])
-    found = {
-        run(plans, Request(stream=True), deltas_of(pieces)).essence() for pieces in cuts(reply)
-    }
+    found = {run(plans, Request(stream=True), deltas_of(pieces)).essence() for pieces in cuts(reply)}
 
     assert len(found) == 1
 

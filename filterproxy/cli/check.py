@@ -35,7 +35,9 @@ def check(paths: Paths = None, as_json: JsonOption = False) -> None:
     for title, notes in _notes(lines):
         _print_notes(out, title, notes)
     files = len({line.file for line in lines})
-    out.print(f"\n{count(len(lines), 'rule')} in {count(files, 'file')}, no problems. Rulebook {rulebook.hash}.")
+    out.print(
+        f"\n{count(len(lines), 'rule')} in {count(files, 'file')}, no problems. Rulebook {rulebook.hash}."
+    )
 
 
 def _print_rules(out: Console, lines: Sequence[Line]) -> None:

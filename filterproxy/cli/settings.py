@@ -112,7 +112,10 @@ def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
 def _kinds() -> dict[str, type]:
     """What each setting is: int, float or str."""
     hints = typing.get_type_hints(Config)
-    return {name: next(t for t in (*typing.get_args(hint), hint) if t is not type(None)) for name, hint in hints.items()}
+    return {
+        name: next(t for t in (*typing.get_args(hint), hint) if t is not type(None))
+        for name, hint in hints.items()
+    }
 
 
 def _paths(node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
@@ -140,7 +143,9 @@ def _unknown(node: Node, key: str) -> Problem:
 
 def _wrong(key: str, node: Node) -> Problem | None:
     kind = _kinds()[key]
-    fits = isinstance(node.value, (int, float) if kind is float else kind) and not isinstance(node.value, bool)
+    fits = isinstance(node.value, (int, float) if kind is float else kind) and not isinstance(
+        node.value, bool
+    )
     optional = getattr(Config, "__dataclass_fields__")[key].default is None  # noqa: B009
     if not fits and not (optional and node.value is None):
         return wrong_kind(node, f'"{key}"', _WANTED[kind], f'"{key}" is a setting of the proxy')

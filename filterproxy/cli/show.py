@@ -35,7 +35,9 @@ def print_json(value: Any) -> None:
 
 def visible(text: str) -> str:
     """*text* without what could reach into a terminal, letter for letter: its offsets stay."""
-    return "".join(" " if c == "\t" else c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        " " if c == "\t" else c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def marked(

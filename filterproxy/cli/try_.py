@@ -62,7 +62,9 @@ def _print_finding(out: Console, finding: Finding, reply: str) -> None:
 
     from filterproxy.cli.show import EXCUSED, HIT, MODE_STYLES, marked
 
-    head = Text.assemble((finding.rule, "bold"), f"  {finding.pack}  ", (finding.mode, MODE_STYLES[finding.mode]))
+    head = Text.assemble(
+        (finding.rule, "bold"), f"  {finding.pack}  ", (finding.mode, MODE_STYLES[finding.mode])
+    )
     out.print(head.append(f"  {finding.action}"))
     spans = [((hit.start, hit.end), EXCUSED if hit.excuse else HIT) for hit in finding.hits]
     spans.sort(key=lambda span: span[1] == HIT)

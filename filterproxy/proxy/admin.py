@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from filterproxy.core.plan import Plans
+from filterproxy.core.request import Request as Asked
 from filterproxy.core.rule import OnError
 from filterproxy.dialects.openai_chat import read_request
 from filterproxy.metrics import render, scrape
@@ -143,7 +144,8 @@ def admin_app(config: Config, book: Book, workers: Workers, metrics_dir: str) ->
 
 
 def _explain(book: Book, asked: _Explain) -> dict[str, Any]:
-    request = read_request(json.dumps(asked.request).encode(), {}, "")
+    # No request at all is one without context, not one that could not be read.
+    request = read_request(json.dumps(asked.request).encode(), {}, "") if asked.request else Asked()
     if asked.stream is not None:
         request.stream = asked.stream
     rulebook = book.rulebook

@@ -172,6 +172,8 @@ class App:
         sent = body
         while True:
             exchange.session = engine.session(request, exchange.attempt)
+            if exchange.stream is not None:  # the one before has ended; this one can still fail
+                exchange.stream = self._dialect.stream(exchange.session, self._options)
             response = await self._ask(exchange, headers, sent)
             try:
                 again = await self._judge(exchange, response)
@@ -256,13 +258,10 @@ class App:
     async def _leave(
         self, exchange: Exchange, status: int, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> None:
-        """All of an answer; at the end of a stream where heartbeats have sent its head already."""
-        client = exchange.client
-        if not client.started:
-            await client.answer(status, headers, body)
-        elif exchange.stream is not None:
-            said = "the model server answered the second try in another form"
-            await client.send(exchange.stream.fail("upstream_error", said), more=False)
+        """Send all of an answer. Raises UpstreamError when heartbeats have sent the head of a stream."""
+        if exchange.client.started:
+            raise _other_form()
+        await exchange.client.answer(status, headers, body)
 
     async def _stream(self, exchange: Exchange, response: Response, source: Readable) -> Bound | None:
         client, session = exchange.client, exchange.session
@@ -325,9 +324,8 @@ class App:
     ) -> None:
         """Pass on a reply, what was read of it already and the rest."""
         client = exchange.client
-        if client.started:  # by heartbeats, as a stream: another kind of reply cannot follow
-            await self._leave(exchange, response.status, [], b"")
-            return
+        if client.started:
+            raise _other_form()
         if not 200 <= response.status <= 599:
             raise UpstreamError("protocol", f"upstream answered with status {response.status}")
         headers = returned(response.headers, same_bytes=same_bytes)
@@ -400,6 +398,11 @@ class App:
                 exchange.outcome = _outcome(session, exchange.attempt)
         if exchange.outcome:
             metrics.reply(exchange.dialect, exchange.outcome)
+
+
+def _other_form() -> UpstreamError:
+    """Heartbeats of the first try have left, so that the answer is a stream; the next try is none."""
+    return UpstreamError("protocol", "the model server answered the second try in another form")
 
 
 def _is_chat(path: str) -> bool:

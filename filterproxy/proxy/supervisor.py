@@ -79,7 +79,9 @@ class Supervisor:
         """Start the processes; they wait for their charter."""
         for index in range(self.config.workers):
             slot = _Slot(index)
-            slot.thread = threading.Thread(target=self._tend, args=(slot,), name=f"worker-{index}", daemon=True)
+            slot.thread = threading.Thread(
+                target=self._tend, args=(slot,), name=f"worker-{index}", daemon=True
+            )
             self._slots.append(slot)
         for slot in self._slots:
             assert slot.thread is not None

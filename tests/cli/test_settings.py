@@ -49,7 +49,11 @@ def test_mistakes_in_the_file_are_all_listed_with_their_places(tmp_path: Path) -
         ({"upstream": "http://x", "workers": 0}, {}, "--workers must be more than 0, not 0"),
         ({"upstream": "http://x", "admin_port": 99999}, {}, "--admin-port must be"),
         ({"upstream": "x:80"}, {}, "does not begin with http"),
-        ({"upstream": "http://x"}, {"FILTERPROXY_PORT": "high"}, 'FILTERPROXY_PORT wants a whole number, not "high"'),
+        (
+            {"upstream": "http://x"},
+            {"FILTERPROXY_PORT": "high"},
+            'FILTERPROXY_PORT wants a whole number, not "high"',
+        ),
     ],
 )
 def test_wrong_usage_is_said_in_a_sentence(

@@ -94,7 +94,7 @@ def test_a_mistake_in_conversations_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, '- {name: talk, replay: "x"}\n', "shop.test.yaml")
     result = runner.invoke(main, ["test", file])
 
-    assert (result.exit_code, "did you mean \"reply\"?" in result.stderr) == (1, True)
+    assert (result.exit_code, 'did you mean "reply"?' in result.stderr) == (1, True)
 
 
 def test_models_and_routes_of_a_when_are_taken_as_given(tmp_path: Path) -> None:

@@ -221,7 +221,9 @@ async def proxied(
             connection.transport.abort()
 
 
-def reply(body: bytes, *headers: bytes, kind: bytes = b"application/json", status: bytes = b"200 OK") -> bytes:
+def reply(
+    body: bytes, *headers: bytes, kind: bytes = b"application/json", status: bytes = b"200 OK"
+) -> bytes:
     """A whole reply of upstream's."""
     lines = (b"content-type: " + kind, b"content-length: %d" % len(body), *headers)
     return b"HTTP/1.1 " + status + b"\r\n" + b"\r\n".join(lines) + b"\r\n\r\n" + body

@@ -82,8 +82,8 @@ def test_a_whole_reply_without_a_match_is_upstreams_bytes(run: Run) -> None:
 
             assert (200, body) == (answer.status, answer.body)
             assert str(len(body)) == answer.headers["content-length"]
-            assert ("7", "e") == (answer.headers["x-request-id"], answer.headers["etag"])
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="pass")
+            assert (answer.headers["x-request-id"], answer.headers["etag"]) == ("7", "e")
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="pass") == 1
 
     run(test())
 
@@ -94,12 +94,12 @@ def test_a_changed_whole_reply_has_its_own_length_and_no_digest(run: Run) -> Non
             answer = await proxy.ask(post())
             await proxy.settled()
 
-            assert "A [x]." == text_of(answer)
+            assert text_of(answer) == "A [x]."
             assert str(len(answer.body)) == answer.headers["content-length"]
             assert "etag" not in answer.headers
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="edit")
-            assert 1 == proxy.counted("rule_matches_total", rule="r1", action="redact", mode="enforce")
-            assert 1 == proxy.counted("filter_seconds_count")
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="edit") == 1
+            assert proxy.counted("rule_matches_total", rule="r1", action="redact", mode="enforce") == 1
+            assert proxy.counted("filter_seconds_count") == 1
 
     run(test())
 
@@ -121,9 +121,12 @@ def test_a_request_goes_upstream_byte_for_byte(run: Run) -> None:
             seen = proxy.upstream.seen[0]
 
             assert (f"POST {CHAT}?a=%20b HTTP/1.1", body) == (seen.line, seen.body)
-            assert ("identity", "Bearer t") == (seen.headers["accept-encoding"], seen.headers["authorization"])
+            assert (
+                seen.headers["accept-encoding"],
+                seen.headers["authorization"],
+            ) == ("identity", "Bearer t")
             assert not {"x-filterproxy-mode", "x-hop", "connection"} & set(seen.headers)
-            assert 200 == answer.status
+            assert answer.status == 200
 
     run(test())
 
@@ -132,10 +135,12 @@ def test_every_reply_has_an_id_of_its_own_that_upstream_cannot_set(run: Run) -> 
     async def test() -> None:
         spoofed = reply(completion("Hi."), b"x-filterproxy-decision-id: mine", b"x-filterproxy-x: 1")
         async with proxied([spoofed]) as proxy:
-            answers = [await proxy.ask(raw) for raw in (post(), post(), post("/v1/models", b"", method="GET"))]
+            answers = [
+                await proxy.ask(raw) for raw in (post(), post(), post("/v1/models", b"", method="GET"))
+            ]
 
-            assert 3 == len({answer.headers["x-filterproxy-decision-id"] for answer in answers})
-            assert all("mine" != answer.headers["x-filterproxy-decision-id"] for answer in answers)
+            assert len({answer.headers["x-filterproxy-decision-id"] for answer in answers}) == 3
+            assert all(answer.headers["x-filterproxy-decision-id"] != "mine" for answer in answers)
             assert all("x-filterproxy-x" not in answer.headers for answer in answers)
 
     run(test())
@@ -144,7 +149,7 @@ def test_every_reply_has_an_id_of_its_own_that_upstream_cannot_set(run: Run) -> 
 def test_a_dropped_reply_says_what_the_rule_says(run: Run) -> None:
     async def test() -> None:
         async with proxied([reply(completion("A secret."))], rules=[drop()]) as proxy:
-            assert "No." == text_of(await proxy.ask(post()))
+            assert text_of(await proxy.ask(post())) == "No."
 
     run(test())
 
@@ -156,9 +161,9 @@ def test_a_dropped_reply_without_words_is_an_error_of_status_400(run: Run) -> No
             for raw in (post(), post(stream=True)):
                 answer = await proxy.ask(raw)
 
-                assert (400, "content_filter") == (answer.status, answer.error["code"])
+                assert (answer.status, answer.error["code"]) == (400, "content_filter")
             await proxy.settled()
-            assert 2 == proxy.counted("replies_total", dialect="openai_chat", outcome="drop")
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="drop") == 2
 
     run(test())
 
@@ -170,16 +175,16 @@ def test_a_request_body_is_taken_up_to_the_limit_and_not_past_it(run: Run) -> No
     async def test() -> None:
         body = post().split(b"\r\n\r\n", 1)[1]
         async with proxied([reply(completion("Hi."))], request_limit_bytes=len(body)) as proxy:
-            assert 200 == (await proxy.ask(post(body=body))).status
+            assert (await proxy.ask(post(body=body))).status == 200
             refused = await proxy.ask(post(body=body + b" "))
             pieces = chunk(body) + chunk(b" ") + END
             chunked = await proxy.ask(
                 f"POST {CHAT} HTTP/1.1\r\nhost: p\r\ntransfer-encoding: chunked\r\n\r\n".encode() + pieces
             )
 
-            assert (413, 413) == (refused.status, chunked.status)
+            assert (refused.status, chunked.status) == (413, 413)
             assert "invalid_request_error" == refused.error["type"] == chunked.error["type"]
-            assert 1 == len(proxy.upstream.seen)
+            assert len(proxy.upstream.seen) == 1
 
     run(test())
 
@@ -194,16 +199,16 @@ def test_a_reply_body_is_judged_up_to_the_limit_and_not_past_it(
         fits, over = reply(squeeze(body), *coding), reply(squeeze(body + b" "), *coding)
         settings: dict[str, Any] = {"reply_limit_bytes": len(body), "unscanned": policy}
         async with proxied([fits], [over], rules=[redact()], **settings) as proxy:
-            assert "A [x]." == text_of(await proxy.ask(post()))
+            assert text_of(await proxy.ask(post())) == "A [x]."
             answer = await proxy.ask(post())
             await proxy.settled()
 
             if policy == "pass":
                 assert (200, body + b" ") == (answer.status, answer.body)
             else:
-                assert (502, "filter_error") == (answer.status, answer.error["type"])
-            assert 1 == proxy.counted("unscanned_total", cause="too_large")
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned")
+                assert (answer.status, answer.error["type"]) == (502, "filter_error")
+            assert proxy.counted("unscanned_total", cause="too_large") == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned") == 1
 
     run(test())
 
@@ -213,7 +218,43 @@ def test_a_small_body_that_stands_for_gigabytes_is_not_unpacked_past_the_limit(r
         bomb = gzip.compress(b"\0" * (64 << 20))
         settings: dict[str, Any] = {"reply_limit_bytes": 1 << 20, "unscanned": "drop"}
         async with proxied([reply(bomb, b"content-encoding: gzip")], **settings) as proxy:
-            assert 502 == (await proxy.ask(post())).status
+            assert (await proxy.ask(post())).status == 502
+
+    run(test())
+
+
+@pytest.mark.parametrize("policy", ["pass", "drop"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_text_waits_up_to_the_limit_and_not_past_it(run: Run, stream: bool, policy: str) -> None:
+    async def test() -> None:
+        def script(text: str) -> list[Step]:
+            return streamed(delta(text, "stop"), DONE) if stream else [reply(completion(text))]
+
+        fits, over = script("A secret."), script("A secret!.")
+        settings: dict[str, Any] = {"held_limit": len("A secret."), "unscanned": policy}
+        async with proxied(fits, over, rules=[drop()], **settings) as proxy:
+            assert text_of(await proxy.ask(post(stream=stream))) == "No."
+            answer = await proxy.ask(post(stream=stream))
+            await proxy.settled()
+
+            if policy == "pass":
+                assert (answer.status, text_of(answer)) == (200, "A secret!.")
+            else:
+                assert (answer.status, answer.error["type"]) == (502, "filter_error")
+            assert proxy.counted("unscanned_total", cause="too_large") == 1
+
+    run(test())
+
+
+def test_an_event_is_read_up_to_the_limit_and_not_past_it(run: Run) -> None:
+    async def test() -> None:
+        first, last = delta("A secret."), delta("", "stop") + DONE
+        for limit, status in ((len(first), 200), (len(first) - 8, 502)):
+            async with proxied(streamed(first, last), rules=[redact()], event_limit_bytes=limit) as proxy:
+                answer = await proxy.ask(post(stream=True))
+
+                assert status == answer.status
+                assert b"secret" not in answer.body
 
     run(test())
 
@@ -236,7 +277,7 @@ def test_compressed_replies_are_decoded_and_judged(run: Run, coding: bytes, body
         async with proxied([reply(body, b"content-encoding: " + coding)], rules=[redact()]) as proxy:
             answer = await proxy.ask(post())
 
-            assert "A [x]." == text_of(answer)
+            assert text_of(answer) == "A [x]."
             assert answer.headers.get("content-encoding", "identity") == "identity"
 
     run(test())
@@ -262,8 +303,8 @@ def test_a_body_that_is_not_compressed_as_it_says_is_upstreams_error(run: Run) -
                 answer = await proxy.ask(post())
                 await proxy.settled()
 
-                assert (502, "upstream_error") == (answer.status, answer.error["type"])
-                assert 1 == proxy.counted("upstream_errors_total", cause="protocol")
+                assert (answer.status, answer.error["type"]) == (502, "upstream_error")
+                assert proxy.counted("upstream_errors_total", cause="protocol") == 1
 
     run(test())
 
@@ -290,9 +331,9 @@ def test_what_cannot_be_judged_is_counted_and_the_operator_says_what_becomes_of_
             if policy == "pass":
                 assert sent.endswith(b"\r\n\r\n" + answer.body)
             else:
-                assert (502, "filter_error") == (answer.status, answer.error["type"])
-            assert 1 == proxy.counted("unscanned_total", cause=cause)
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned")
+                assert (answer.status, answer.error["type"]) == (502, "filter_error")
+            assert proxy.counted("unscanned_total", cause=cause) == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned") == 1
 
     run(test())
 
@@ -305,7 +346,7 @@ def test_upstreams_own_errors_pass_and_are_not_unscanned(run: Run, status: bytes
             answer = await proxy.ask(post())
 
             assert (int(status[:3]), body) == (answer.status, answer.body)
-            assert "3" == answer.headers["retry-after"]
+            assert answer.headers["retry-after"] == "3"
             assert "filterproxy_unscanned_total{" not in proxy.page()
 
     run(test())
@@ -322,7 +363,7 @@ def test_a_stream_without_a_match_is_upstreams_bytes(run: Run) -> None:
             await proxy.settled()
 
             assert (200, b"".join(events)) == (answer.status, answer.body)
-            assert "text/event-stream" == answer.headers["content-type"]
+            assert answer.headers["content-type"] == "text/event-stream"
             assert answer.complete
             assert 1 == proxy.counted("held_characters_count") == proxy.counted("held_seconds_count")
 
@@ -335,7 +376,7 @@ def test_a_match_across_events_never_leaves(run: Run) -> None:
         async with proxied(streamed(*events), rules=[redact()]) as proxy:
             answer = await proxy.ask(post(stream=True))
 
-            assert "A [x]." == text_of(answer)
+            assert text_of(answer) == "A [x]."
             assert answer.body.endswith(DONE)
 
     run(test())
@@ -344,7 +385,7 @@ def test_a_match_across_events_never_leaves(run: Run) -> None:
 def test_a_token_leaves_before_the_next_one_comes(run: Run) -> None:
     async def test() -> None:
         more = asyncio.Event()
-        script = [STREAM, chunk(delta("All ")), more, chunk(delta("", "stop") + DONE), END]
+        script: list[Step] = [STREAM, chunk(delta("All ")), more, chunk(delta("", "stop") + DONE), END]
         async with proxied(script, rules=[redact()]) as proxy:
             answer = await proxy.open(post(stream=True))
             await answer.until(b"All ")
@@ -360,21 +401,23 @@ def test_head_and_status_wait_for_the_first_byte(run: Run) -> None:
         async with proxied([STREAM, None]) as proxy:
             answer = await proxy.ask(post(stream=True))
 
-            assert (502, "upstream_error") == (answer.status, answer.error["type"])
+            assert (answer.status, answer.error["type"]) == (502, "upstream_error")
 
     run(test())
 
 
 def test_a_stream_that_breaks_off_ends_with_an_error_event(run: Run) -> None:
     async def test() -> None:
-        async with proxied([STREAM, chunk(delta("All ")), chunk(delta("is")), None], rules=[redact()]) as proxy:
+        async with proxied(
+            [STREAM, chunk(delta("All ")), chunk(delta("is")), None], rules=[redact()]
+        ) as proxy:
             answer = await proxy.ask(post(stream=True))
             await proxy.settled()
 
-            assert (200, "All is", True) == (answer.status, text_of(answer), answer.complete)
+            assert (answer.status, text_of(answer), answer.complete) == (200, "All is", True)
             assert b'"upstream_error"' in answer.body
-            assert 1 == proxy.counted("upstream_errors_total", cause="cut")
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="upstream_error")
+            assert proxy.counted("upstream_errors_total", cause="cut") == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="upstream_error") == 1
 
     run(test())
 
@@ -382,14 +425,14 @@ def test_a_stream_that_breaks_off_ends_with_an_error_event(run: Run) -> None:
 def test_a_heartbeat_goes_out_while_text_is_held_and_only_then(run: Run) -> None:
     async def test() -> None:
         more = asyncio.Event()
-        script = [STREAM, chunk(delta("A sec")), more, chunk(delta("ret.", "stop") + DONE), END]
+        script: list[Step] = [STREAM, chunk(delta("A sec")), more, chunk(delta("ret.", "stop") + DONE), END]
         async with proxied(script, rules=[drop()], heartbeat_seconds=0.01) as proxy:
             answer = await proxy.open(post(stream=True))
             seen = await answer.until(b":")
 
             assert b"sec" not in seen.body
             more.set()
-            assert "No." == text_of(await answer.rest())
+            assert text_of(await answer.rest()) == "No."
         more.clear()
         script = [STREAM, chunk(delta("All ")), more, chunk(delta("", "stop") + DONE), END]
         async with proxied(script, heartbeat_seconds=0.001) as proxy:
@@ -408,13 +451,57 @@ def test_a_stream_that_is_gzipped_is_judged_as_it_comes(run: Run) -> None:
         first = packer.compress(delta("A ")) + packer.flush(zlib.Z_SYNC_FLUSH)
         last = packer.compress(delta("secret.", "stop") + DONE) + packer.flush()
         head = STREAM.replace(b"\r\n\r\n", b"\r\ncontent-encoding: gzip\r\n\r\n")
-        script = [head, chunk(first), more, chunk(last[:5]), chunk(last[5:]), END]
+        script: list[Step] = [head, chunk(first), more, chunk(last[:5]), chunk(last[5:]), END]
         async with proxied(script, rules=[redact()]) as proxy:
             answer = await proxy.open(post(stream=True))
             await answer.until(b"A ")
             more.set()
 
-            assert "A [x]." == text_of(await answer.rest())
+            assert text_of(await answer.rest()) == "A [x]."
+
+    run(test())
+
+
+def test_a_second_try_that_fails_after_heartbeats_ends_the_stream_with_an_error(run: Run) -> None:
+    async def test() -> None:
+        for second in ([reply(b"{}", status=b"500 Oh")], [reply(completion("Hi."))], [None]):
+            more = asyncio.Event()
+            first: list[Step] = [
+                STREAM,
+                chunk(delta("A secret.")),
+                more,
+                chunk(delta("", "stop") + DONE),
+                END,
+            ]
+            async with proxied(first, second, rules=[retry()], heartbeat_seconds=0.001) as proxy:
+                answer = await proxy.open(post(stream=True))
+                await answer.until(b":")
+                more.set()
+                ended = await answer.rest()
+                await proxy.settled()
+
+                assert (ended.status, ended.complete) == (200, True)
+                assert b'"upstream_error"' in ended.body
+                assert b"secret" not in ended.body
+                assert proxy.counted("replies_total", dialect="openai_chat", outcome="upstream_error") == 1
+
+    run(test())
+
+
+def test_a_worker_that_must_end_says_so_to_the_clients_that_still_wait(run: Run) -> None:
+    async def test() -> None:
+        silent: list[Step] = [asyncio.Event()]
+        begun: list[Step] = [STREAM, chunk(delta("All ")), asyncio.Event()]
+        for script, status in ((silent, 503), (begun, 200)):
+            async with proxied(script) as proxy:
+                answer = await proxy.open(post(stream=True))
+                await (answer.until(b"All ") if status == 200 else proxy.upstream.asked.wait())
+                for task in list(proxy.state.tasks):
+                    task.cancel()
+                ended = await answer.rest()
+
+                assert (status, True) == (ended.status, ended.complete)
+                assert b'"unavailable"' in ended.body
 
     run(test())
 
@@ -424,7 +511,7 @@ def test_a_stream_that_is_gzipped_is_judged_as_it_comes(run: Run) -> None:
 
 def test_a_client_that_leaves_a_stream_closes_the_upstream_request(run: Run) -> None:
     async def test() -> None:
-        script = [STREAM, chunk(delta("All ")), asyncio.Event()]
+        script: list[Step] = [STREAM, chunk(delta("All ")), asyncio.Event()]
         async with proxied(script) as proxy:
             answer = await proxy.open(post(stream=True))
             await answer.until(b"All ")
@@ -432,7 +519,7 @@ def test_a_client_that_leaves_a_stream_closes_the_upstream_request(run: Run) -> 
             await proxy.upstream.gone.wait()
             await proxy.settled()
 
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone")
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone") == 1
 
     run(test())
 
@@ -458,8 +545,8 @@ def test_a_client_that_leaves_within_its_request_is_counted(run: Run) -> None:
             answer.leave()
             await proxy.settled()
 
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone")
-            assert [] == proxy.upstream.seen
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone") == 1
+            assert proxy.upstream.seen == []
 
     run(test())
 
@@ -473,9 +560,9 @@ def test_an_upstream_that_is_down_is_a_502(run: Run) -> None:
             for raw in (post(), post(stream=True), post("/v1/models", b"", method="GET")):
                 answer = await proxy.ask(raw)
 
-                assert (502, "upstream_error") == (answer.status, answer.error["type"])
+                assert (answer.status, answer.error["type"]) == (502, "upstream_error")
             await proxy.settled()
-            assert 3 == proxy.counted("upstream_errors_total", cause="connect")
+            assert proxy.counted("upstream_errors_total", cause="connect") == 3
 
     run(test())
 
@@ -483,7 +570,7 @@ def test_an_upstream_that_is_down_is_a_502(run: Run) -> None:
 def test_an_upstream_that_is_silent_is_a_504(run: Run) -> None:
     async def test() -> None:
         async with proxied([asyncio.Event()], first_byte_timeout_seconds=0.02) as proxy:
-            assert (504, 504) == tuple([(await proxy.ask(raw)).status for raw in (post(), post(stream=True))])
+            assert tuple([(await proxy.ask(raw)).status for raw in (post(), post(stream=True))]) == (504, 504)
 
     run(test())
 
@@ -496,7 +583,7 @@ def test_an_upstream_that_speaks_nonsense_is_a_502(run: Run, sent: bytes) -> Non
         async with proxied([sent, None]) as proxy:
             answer = await proxy.ask(post())
 
-            assert (502, "upstream_error") == (answer.status, answer.error["type"])
+            assert (answer.status, answer.error["type"]) == (502, "upstream_error")
 
     run(test())
 
@@ -515,11 +602,11 @@ def test_retry_asks_upstream_again_with_the_note(run: Run, stream: bool) -> None
             await proxy.settled()
             again = json.loads(proxy.upstream.seen[1].body)["messages"]
 
-            assert "All is well." == text_of(answer)
-            assert {"role": "system", "content": "Be kind."} == again[-1]
-            assert 1 == proxy.counted("upstream_retries_total")
-            assert 1 == proxy.counted("rule_matches_total", rule="t1", action="retry", mode="enforce")
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="retry")
+            assert text_of(answer) == "All is well."
+            assert again[-1] == {"role": "system", "content": "Be kind."}
+            assert proxy.counted("upstream_retries_total") == 1
+            assert proxy.counted("rule_matches_total", rule="t1", action="retry", mode="enforce") == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="retry") == 1
 
     run(test())
 
@@ -529,8 +616,8 @@ def test_retry_ends_with_what_comes_after_the_last_try(run: Run, stream: bool) -
     async def test() -> None:
         bad = streamed(delta("A secret.", "stop"), DONE) if stream else [reply(completion("A secret."))]
         async with proxied(bad, rules=[retry(2)]) as proxy:
-            assert "No." == text_of(await proxy.ask(post(stream=stream)))
-            assert 3 == len(proxy.upstream.seen)
+            assert text_of(await proxy.ask(post(stream=stream))) == "No."
+            assert len(proxy.upstream.seen) == 3
 
     run(test())
 
@@ -560,9 +647,9 @@ def test_a_reply_that_could_not_be_judged_is_withheld_when_the_rule_says_so(run:
             answer = await proxy.ask(post(stream=stream))
             await proxy.settled()
 
-            assert (502, "filter_error") == (answer.status, answer.error["type"])
-            assert 1 == proxy.counted("rule_errors_total", rule="slow", cause="timeout")
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="error")
+            assert (answer.status, answer.error["type"]) == (502, "filter_error")
+            assert proxy.counted("rule_errors_total", rule="slow", cause="timeout") == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="error") == 1
 
     run(test())
 
@@ -571,13 +658,13 @@ def test_a_rule_is_suspended_after_its_third_time_out_and_not_before(run: Run) -
     async def test() -> None:
         async with proxied([reply(completion("Hi."))], rules=[late(OnError.PASS)]) as proxy:
             for times in range(1, 5):
-                assert 200 == (await proxy.ask(post())).status
+                assert (await proxy.ask(post())).status == 200
                 await proxy.settled()
 
                 assert (frozenset({"slow"}) if times >= 3 else frozenset()) == proxy.engine.suspended
-            assert 3 == proxy.counted("rule_errors_total", rule="slow", cause="timeout")
-            assert 1 == proxy.counted("rule_errors_total", rule="slow", cause="suspended")
-            assert 1 == proxy.counted("rule_suspended", rule="slow")
+            assert proxy.counted("rule_errors_total", rule="slow", cause="timeout") == 3
+            assert proxy.counted("rule_errors_total", rule="slow", cause="suspended") == 1
+            assert proxy.counted("rule_suspended", rule="slow") == 1
 
     run(test())
 
@@ -598,11 +685,11 @@ def test_a_bug_of_ours_is_a_500_and_its_log_has_no_text(run: Run, caplog: pytest
             answer = await proxy.ask(post())
             await proxy.settled()
 
-            assert (500, "internal_error") == (answer.status, answer.error["type"])
+            assert (answer.status, answer.error["type"]) == (500, "internal_error")
             assert "RuntimeError" in caplog.text
             assert "test_app.py" in caplog.text
             assert "Hi?" not in caplog.text
-            assert 1 == proxy.counted("replies_total", dialect="openai_chat", outcome="error")
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="error") == 1
 
     run(test())
 
@@ -621,7 +708,7 @@ def test_other_paths_go_through_as_they_are(run: Run, method: str) -> None:
             seen = proxy.upstream.seen[0]
 
             assert (f"{method} /v1/x%2Fy/../z?q=%C3%A9&q HTTP/1.1", b"body") == (seen.line, seen.body)
-            assert (201, "1", "8") == (answer.status, answer.headers["x-a"], answer.headers["content-length"])
+            assert (answer.status, answer.headers["x-a"], answer.headers["content-length"]) == (201, "1", "8")
             assert (b"" if method == "HEAD" else b"a secret") == answer.body
 
     run(test())
@@ -637,7 +724,7 @@ def test_bodies_of_other_paths_stream_both_ways(run: Run) -> None:
             await answer.until(b"one")
             more.set()
 
-            assert b"onetwo" == (await answer.rest()).body
+            assert (await answer.rest()).body == b"onetwo"
             assert body == proxy.upstream.seen[0].body
 
     run(test())
@@ -661,12 +748,13 @@ def test_replies_that_we_cannot_read_are_counted(run: Run, kind: bytes, method: 
 
 
 @pytest.mark.parametrize(
-    "path", [f"{CHAT}/", "/v1//chat/completions", "/v1/chat/%63ompletions", "/v1/chat/./completions", "/x" + CHAT]
+    "path",
+    [f"{CHAT}/", "/v1//chat/completions", "/v1/chat/%63ompletions", "/v1/chat/./completions", "/x" + CHAT],
 )
 def test_a_path_written_otherwise_is_judged_all_the_same(run: Run, path: str) -> None:
     async def test() -> None:
         async with proxied([reply(completion("A secret."))], rules=[redact()]) as proxy:
-            assert "A [x]." == text_of(await proxy.ask(post(path)))
+            assert text_of(await proxy.ask(post(path))) == "A [x]."
 
     run(test())
 
@@ -678,8 +766,8 @@ def test_no_target_or_host_reaches_another_server(run: Run) -> None:
                 await proxy.ask(post(target, b"", "x-forwarded-host: other.example", method="GET"))
             hosts = {seen.headers["host"] for seen in proxy.upstream.seen}
 
-            assert 3 == len(proxy.upstream.seen)
-            assert 1 == len(hosts)
+            assert len(proxy.upstream.seen) == 3
+            assert len(hosts) == 1
             assert "other.example" not in hosts.pop()
 
     run(test())
@@ -691,9 +779,9 @@ def test_websockets_are_refused_and_counted(run: Run) -> None:
             raw = post("/v1/realtime", b"", "connection: upgrade", "upgrade: websocket", method="GET")
             answer = await proxy.ask(raw)
 
-            assert 501 == answer.status
-            assert 1 == proxy.counted("unscanned_total", cause="websocket")
-            assert [] == proxy.upstream.seen
+            assert answer.status == 501
+            assert proxy.counted("unscanned_total", cause="websocket") == 1
+            assert proxy.upstream.seen == []
 
     run(test())
 
@@ -707,6 +795,6 @@ def test_a_connection_serves_one_request_after_the_other(run: Run) -> None:
             second = (await answer.rest()).headers["x-filterproxy-decision-id"]
 
             assert first != second
-            assert 2 == len(proxy.upstream.seen)
+            assert len(proxy.upstream.seen) == 2
 
     run(test())

@@ -114,16 +114,16 @@ def _document(folder: Path) -> Any:
 
 def test_a_worker_says_ready_filters_and_ends_with_0_when_told(model: str, tmp_path: Path) -> None:
     with worker(model, tmp_path) as (running, charter):
-        assert b"ready\n" == running.say(charter)
+        assert running.say(charter) == b"ready\n"
         assert b"A [redacted]." in running.ask()
         running.process.send_signal(signal.SIGTERM)
 
-        assert 0 == running.process.wait(10)
+        assert running.process.wait(10) == 0
 
 
 def test_a_reply_under_way_is_finished_before_the_end(model: str, tmp_path: Path) -> None:
     with worker(model, tmp_path) as (running, charter):
-        assert b"ready\n" == running.say(charter)
+        assert running.say(charter) == b"ready\n"
         Model.may.clear()
         answers: list[bytes] = []
         asking = Thread(target=lambda: answers.append(running.ask()))
@@ -134,18 +134,18 @@ def test_a_reply_under_way_is_finished_before_the_end(model: str, tmp_path: Path
         asking.join(10)
 
         assert b"A [redacted]." in answers[0]
-        assert 0 == running.process.wait(10)
+        assert running.process.wait(10) == 0
 
 
 def test_a_worker_ends_with_its_parent_and_not_with_ctrl_c(model: str, tmp_path: Path) -> None:
     with worker(model, tmp_path) as (running, charter):
-        assert b"ready\n" == running.say(charter)
+        assert running.say(charter) == b"ready\n"
         running.process.send_signal(signal.SIGINT)
         assert b"A [redacted]." in running.ask()
         assert running.process.stdin is not None
         running.process.stdin.close()
 
-        assert 0 == running.process.wait(10)
+        assert running.process.wait(10) == 0
 
 
 @pytest.mark.parametrize(
@@ -164,4 +164,4 @@ def test_a_charter_that_cannot_be_served_is_told_in_one_line(tmp_path: Path, cha
 
         assert said.startswith(b"error: ")
         assert said.endswith(b"\n")
-        assert 1 == running.process.wait(10)
+        assert running.process.wait(10) == 1

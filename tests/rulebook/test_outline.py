@@ -11,7 +11,9 @@ from filterproxy.rulebook.outline import Line, outline
 
 def lines(folder: Path, *rules: str) -> list[Line]:
     file = folder / "p.yaml"
-    file.write_text("version: 1\npack: p\nrules:\n" + "".join(f"  - {{id: r{i}, {r}}}\n" for i, r in enumerate(rules)))
+    file.write_text(
+        "version: 1\npack: p\nrules:\n" + "".join(f"  - {{id: r{i}, {r}}}\n" for i, r in enumerate(rules))
+    )
     return outline(compile(load([file])))
 
 

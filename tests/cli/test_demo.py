@@ -1,0 +1,23 @@
+"""`filterproxy demo --once`, as a newcomer runs it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from filterproxy.demo.questions import QUESTIONS
+
+
+def test_the_demo_shows_each_reply_before_and_after() -> None:
+    command = [sys.executable, "-m", "filterproxy", "demo", "--once", "--port", "0", "--admin-port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("     model   ") == len(QUESTIONS)
+    assert "business-hours: drop" in done.stdout
+    assert "passes (grounded: system prompt)" in done.stdout
+    assert "none fired: the client gets upstream's own bytes" in done.stdout
+    assert (
+        'filterproxy_rule_matches_total{action="cut",mode="enforce",rule="business-hours"} 1.0' in done.stdout
+    )
+    assert "\x1b" not in done.stdout
