@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.session import Session
+from filterproxy.dialects.json_text import JsonStrings
 from filterproxy.dialects.openai_chat import ChatStream, filter_whole, read_request, with_note
 from filterproxy.dialects.reply import Options, Refused, WireError
 from tests import oracle
-from tests.core.rules import Spec, plan_of, settings, specs
+from tests.core.rules import Spec, plan_of, rule_of, settings, specs
 from tests.dialects.wire import Reply, choice, chunk, cut_bytes, read, replies
 
 
@@ -279,3 +282,42 @@ def test_a_note_is_appended_for_asking_again() -> None:
 
     assert {"role": "system", "content": "Be brief."} == body["messages"][-1]
     assert 1 == body["n"]
+
+
+@given(st.data(), st.sampled_from(["redact", "drop"]))
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_a_rule_on_arguments_reads_string_values_and_leaves_valid_json(
+    data: st.DataObject, verb: str
+) -> None:
+    """`in: [arguments]`: keys and numbers are not text; content is not read."""
+    arguments = '{"abb": "x abb \\u00e9 \\"abb\\"", "n": [1, "abb"], "long": "' + "y" * 20 + '"}'
+    pieces = [arguments[i : i + 7] for i in range(0, len(arguments), 7)]
+    calls = [{"index": 0, "id": "t", "type": "function", "function": {"name": "f", "arguments": ""}}]
+    body = body_of(
+        chunk([choice(0, {"role": "assistant", "content": "abb stays"})]),
+        chunk([choice(0, {"tool_calls": calls})]),
+        *(chunk([choice(0, {"tool_calls": [{"index": 0, "function": {"arguments": p}}]})]) for p in pieces),
+        chunk([choice(0, {}, "tool_calls")]),
+    )
+    rule = replace(rule_of({**REDACT, "verb": verb, "say": "No."}), channels=frozenset({"arguments"}))
+    given_settings = replace(settings(), strings=JsonStrings())
+    session = Session(Plans([rule]).plan(Request(stream=True)), Request(stream=True), given_settings)
+    stream = ChatStream(session, Options())
+    out = b"".join([stream.receive(c) for c in data.draw(cut_bytes(body))]) + stream.end()
+
+    found = read(out)
+    sent = "".join(
+        call["function"].get("arguments", "")
+        for value in found.values
+        for item in value["choices"]
+        for call in item["delta"].get("tool_calls") or []
+    )
+    if verb == "drop":
+        assert ({0: "No."}, "", {0: "stop"}) == (found.texts, sent, found.finishes)
+    else:
+        wanted = {"abb": 'x [X] é "[X]"', "n": [1, "[X]"], "long": "y" * 20}
+        assert ({0: "abb stays"}, wanted, {0: "tool_calls"}) == (
+            found.texts,
+            json.loads(sent),
+            found.finishes,
+        )
