@@ -32,14 +32,32 @@ _TIMEOUT_SECONDS = 30
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the questions.")] = False,
-    port: Annotated[int, typer.Option(help="Where the proxy listens; 0: any free port.")] = 8080,
-    admin_port: Annotated[int, typer.Option(help="Its metrics; 0: any free port.")] = 9464,
+    port: Annotated[
+        int | None, typer.Option(help="Where the proxy listens. [default: 8080, or a free one]")
+    ] = None,
+    admin_port: Annotated[
+        int | None, typer.Option(help="Metrics and health. [default: 9464, or a free one]")
+    ] = None,
 ) -> None:
     """
     See the proxy at work: a model that makes things up, and what clients read instead.
     """
     with exiting():
-        asyncio.run(_demo(once, port, admin_port))
+        usual = [_usual_or_free(*pair) for pair in ((port, 8080), (admin_port, 9464))]
+        asyncio.run(_demo(once, *usual))
+
+
+def _usual_or_free(given: int | None, usual: int) -> int:
+    """The port to ask for: a demo must not fail because something else is running."""
+    from filterproxy.proxy.address import StartError, bind
+
+    if given is not None:
+        return given
+    try:
+        bind("127.0.0.1", usual).close()
+    except StartError:
+        return 0
+    return usual
 
 
 async def _demo(once: bool, port: int, admin_port: int) -> None:

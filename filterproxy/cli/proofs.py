@@ -153,10 +153,10 @@ class _Proof:
 
 
 def _of_rule(rule: Rule, info: RuleInfo) -> Iterator[_Proof]:
+    alike = rule.streamed is None
     asked, bare = _alone(rule, _sayable(rule.when)), _alone(rule, None)
     for example in info.examples:
         plans = asked if example.ask or example.messages else bare
-        alike = rule.streamed is None
 
         def judge(trial: Trial, stream: bool, example: Example = example) -> Judged:
             fired = rule.id in trial.fired()

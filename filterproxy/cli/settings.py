@@ -1,8 +1,8 @@
 """
 What `serve` is told: flags over FILTERPROXY_* variables over the configuration file over defaults.
 
-The file's keys are the fields of proxy.config.Config, and `rules`. A mistake in it is a problem with file, line
-and column, like one in a pack; one in a flag or a variable is wrong usage.
+The file's keys are the fields of proxy.config.Config, and `rules`. A mistake in it is a problem with file,
+line and column, like one in a pack; one in a flag or a variable is wrong usage.
 """
 
 from __future__ import annotations

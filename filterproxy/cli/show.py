@@ -80,10 +80,8 @@ def _lines(text: str, columns: int) -> Iterable[Span]:
 def _fits(line: str, most_columns: int) -> int:
     """How many characters of a long line to show before going on below, preferably up to a blank."""
     most, columns = 0, 0
-    for most, c in enumerate(line):
-        columns += cell_len(c)
-        if columns > most_columns:
-            break
+    while most < len(line) and (columns := columns + cell_len(line[most])) <= most_columns:
+        most += 1
     blank = line.rfind(" ", most // 2, most) + 1
     return blank or max(1, most)
 

@@ -21,7 +21,8 @@ class Running:
     """
     A proxy that takes requests.
 
-    client_url, admin_url: without a path. stopped: set when a signal asked for the end, or the admin side ended.
+    client_url, admin_url: without a path. stopped: set when a signal asked for the end, or the admin side
+    ended.
     """
 
     client_url: str
@@ -36,8 +37,8 @@ async def running(config: Config, rules: Sequence[Path]) -> AsyncIterator[Runnin
     """
     The proxy, ready; after the block it drains.
 
-    SIGINT and SIGTERM set `stopped`; a second one ends what still drains. Raises RulebookError for mistakes in
-    the packs, before anything listens, and StartError.
+    SIGINT and SIGTERM set `stopped`; a second one ends what still drains. Raises RulebookError for mistakes
+    in the packs, before anything listens, and StartError.
     """
     if (reason := refusal(config)) is not None:
         raise StartError(reason)

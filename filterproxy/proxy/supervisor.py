@@ -1,11 +1,11 @@
 """
 The parent of the workers: starts them, replaces one that dies, drains them when it is told to stop.
 
-A worker is a process of its own (`filterproxy.proxy.worker`) that accepts from the one listening socket, which
-stays open here, so that replacing a worker refuses nobody. Parent and worker speak through pipes: the
-*charter*, one line of JSON, goes to the worker's stdin; `ready` or `error: ...` comes back on its stdout; stdin
-stays open as long as the parent lives, and the worker ends with it. Processes are started before the charter is
-known, so that Python starts while the packs are read.
+A worker is a process of its own (`filterproxy.proxy.worker`) that accepts from the one listening socket,
+which stays open here, so that replacing a worker refuses nobody. Parent and worker speak through pipes: the
+*charter*, one line of JSON, goes to the worker's stdin; `ready` or `error: ...` comes back on its stdout;
+stdin stays open as long as the parent lives, and the worker ends with it. Processes are started before the
+charter is known, so that Python starts while the packs are read.
 
 One thread looks after each worker: it only ever waits, and nothing else here must.
 """

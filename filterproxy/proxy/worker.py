@@ -36,6 +36,7 @@ from filterproxy.proxy.app import App, Chat
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import UpstreamLimits
 from filterproxy.proxy.engine import Engine
+from filterproxy.proxy.server import Protocol
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.rulebook.compile import compile as compile_rules
 
@@ -82,7 +83,7 @@ def server_config(app: App, config: Config) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -18,8 +18,8 @@ class Line:
 
     action, streamed: as an author would write them; streamed "" where there is no other action for streams.
     keeps: what a stream waits for because of the rule. ungated: whether its own engine runs on every reply,
-    because no gate can speak for it. underivable: why what it waits for could not be narrowed down, "" when it
-    could.
+    because no gate can speak for it. underivable: why what it waits for could not be narrowed down, "" when
+    it could.
     """
 
     id: str

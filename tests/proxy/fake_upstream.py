@@ -11,7 +11,6 @@ from typing import Any
 
 import httptools
 from prometheus_client import CollectorRegistry
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from filterproxy.core.rule import Rule
@@ -19,6 +18,7 @@ from filterproxy.metrics import Metrics, render, scrape
 from filterproxy.proxy.app import App, Chat, Dialect
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.engine import Engine
+from filterproxy.proxy.server import Protocol
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.proxy.worker import server_config, upstream_limits
 from filterproxy.rulebook.book import Rulebook
@@ -206,7 +206,7 @@ async def proxied(
     app = App(engine, config, metrics, client, dialect or Chat())
     state, serving = ServerState(), server_config(app, config)
     serving.load()
-    server = await loop.create_server(lambda: HttpToolsProtocol(serving, state, {}), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Protocol(serving, state, {}), "127.0.0.1", 0)
     proxy = Proxy(server.sockets[0].getsockname()[1], upstream, engine, rules, registry, state)
     try:
         yield proxy
