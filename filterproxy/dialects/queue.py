@@ -24,7 +24,7 @@ from filterproxy.core.tape import Piece
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.reply import Options, Refused
 from filterproxy.dialects.runs import Frames, Run, length_of
-from filterproxy.dialects.sse import COMMENT, Event, Splitter
+from filterproxy.dialects.sse import COMMENT, Event, Splitter, data_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class EventStream:
             if self._run_channel is not None and not self._over:
                 found = self._frames.run(splitter.buffer, splitter.at)
             if found is not None:
-                self._take_run(*found)
+                self._take_run(found)
                 continue
             event = splitter.next()
             if event is None:
@@ -177,8 +177,8 @@ class EventStream:
     def heartbeat(self) -> bytes:
         return COMMENT
 
-    def _take_run(self, run: Run, size: int) -> None:
-        self._splitter.at += size
+    def _take_run(self, run: Run) -> None:
+        self._splitter.at += len(run.raw)
         assert self._run_channel is not None
         self._feed(self._run_channel, run.text)
         self._queue.append((self._run_channel, run))
@@ -314,17 +314,14 @@ class EventStream:
 
     def _unpack(self, channel: Channel, run: Run) -> None:
         """Turn the first event of the run at the queue's head into one that waits by itself."""
-        splitter = Splitter(len(run.first()) + 1)
-        splitter.add(run.first())
-        event = splitter.next()
-        assert event is not None and event.data is not None
-        parsed = self.translation.parse(event.data)
+        raw = run.take_first()
+        data = data_of(raw)
+        assert data is not None
+        parsed = self.translation.parse(data)
         assert parsed is not None
-        size = len(parsed.texts[0][1])
-        run.parts, run.text = run.parts[1:], run.text[size:]
         if not run.parts:
             self._queue.popleft()
-        self._queue.appendleft(Waiting(event.raw, parsed, ((channel, size),)))
+        self._queue.appendleft(Waiting(raw, parsed, ((channel, len(parsed.texts[0][1])),)))
 
     def _leave(self, waiting: Waiting, out: list[bytes]) -> bool:
         """Let an event leave if all its text is decided."""

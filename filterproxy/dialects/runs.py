@@ -27,39 +27,48 @@ _INSIDE = re.compile(
 # character, since it would be cut in two.
 _PARTS = re.compile(rb"(?:(?![\x80-\xbf])" + _INSIDE.pattern + rb'")*')
 
+# Bytes of what stands between two texts that are looked for first.
+_TELLING = 20
+
 # Frames that did not fit before we stop looking: each event has something else that changes.
 _MISSES = 8
 
 
 @dataclass(slots=True)
 class Run:
-    """Consecutive events of one frame. parts: the text of each, as JSON has it. text: all of it, read."""
+    """
+    Consecutive events of one frame.
 
-    before: bytes
-    after: bytes
+    raw: as they came. parts: the text of each, as JSON has it. text: all of it, read. around: bytes of
+    an event without its text.
+    """
+
+    raw: bytes
     parts: list[bytes]
     text: str
+    around: int
 
-    @property
-    def raw(self) -> bytes:
-        return self.before + (self.after + self.before).join(self.parts) + self.after
-
-    def first(self) -> bytes:
-        """The first event, as it came."""
-        return self.before + self.parts[0] + self.after
+    def take_first(self) -> bytes:
+        """Take the first event off the front."""
+        part = self.parts.pop(0)
+        self.text = self.text[length_of(part) :]
+        return self._take_bytes(self.around + len(part))
 
     def take(self, limit: int) -> tuple[bytes, int]:
         """Take the events off the front whose text lies in the first *limit* code points, and count those."""
-        size, count = len(self.text), len(self.parts)
+        size, count, cut = len(self.text), len(self.parts), len(self.raw)
         # From the end, since what waits is the tail.
         while size > limit:
             count -= 1
             size -= length_of(self.parts[count])
-        if not count:
-            return b"", 0
-        taken, self.parts = self.parts[:count], self.parts[count:]
+            cut -= self.around + len(self.parts[count])
+        del self.parts[:count]
         self.text = self.text[size:]
-        return self.before + (self.after + self.before).join(taken) + self.after, size
+        return self._take_bytes(cut), size
+
+    def _take_bytes(self, size: int) -> bytes:
+        taken, self.raw = self.raw[:size], self.raw[size:]
+        return taken
 
 
 def length_of(part: bytes) -> int:
@@ -96,12 +105,12 @@ class Frames:
         self._before, self._after = raw[:start], raw[end:]
         return True
 
-    def run(self, buffer: bytes, at: int) -> tuple[Run, int] | None:
-        """The run that buffer[at:] begins with, and how many bytes it has."""
+    def run(self, buffer: bytes, at: int) -> Run | None:
+        """The run that buffer[at:] begins with."""
         before, after = self._before, self._after
         if not before or not buffer.startswith(before, at):
             return None
-        parts = buffer[at + len(before) :].split(after + before)
+        parts = self._apart(buffer[at + len(before) :])
         last = parts.pop()
         end = last.find(after)
         if end >= 0:
@@ -116,5 +125,20 @@ class Frames:
         except ValueError:
             return None
         self._misses = 0
-        size = len(parts) * (len(before) + len(after)) + len(joined)
-        return Run(before, after, parts, text), size
+        around = len(before) + len(after)
+        size = len(parts) * around + len(joined)
+        return Run(buffer[at : at + size], parts, text, around)
+
+    def _apart(self, body: bytes) -> list[bytes]:
+        """*body* without what stands between two texts."""
+        between = self._after + self._before
+        end = body.rfind(between)
+        if end < 0:
+            return [body]
+        head, tail = body[:end], body[end + len(between) :]
+        # A short separator is found several times faster than a long one, if it is as telling.
+        short = head.split(between[:_TELLING])
+        if head.count(between) != len(short) - 1:
+            return [*head.split(between), tail]
+        rest = len(between) - len(between[:_TELLING])
+        return [short[0], *(part[rest:] for part in short[1:]), tail]

@@ -40,8 +40,7 @@ class Decoded:
         self._source = source
         self._decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # gzip or zlib, as its head says
         self._raw = b""
-        self._begun = False
-        self._in_member = False
+        self._opening = b""  # the first two bytes: by then it is known whether they are a header
 
     async def read(self) -> bytes:
         """The next decoded bytes, at most 1 MiB; b"" at the end."""
@@ -59,18 +58,19 @@ class Decoded:
         if self._decoder.eof:
             # A gzip file may be several, one after the other (RFC 1952 §2.2).
             self._decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        before = self._opening
+        self._opening = (before + raw[:2])[:2]
         try:
             data = self._decoder.decompress(raw, _PIECE)
         except zlib.error:
-            data = self._bare(raw)
-        self._begun = True
+            if len(before) == 2:
+                raise _broken() from None
+            data = self._bare(before + raw)
         self._raw = self._decoder.unconsumed_tail or self._decoder.unused_data
         return data
 
     def _bare(self, raw: bytes) -> bytes:
         """Some servers send deflate without the zlib header that the name means."""
-        if self._begun:
-            raise _broken()
         self._decoder = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
         try:
             return self._decoder.decompress(raw, _PIECE)
@@ -78,7 +78,7 @@ class Decoded:
             raise _broken() from None
 
     def _at_end(self) -> bytes:
-        if self._begun and not self._decoder.eof:
+        if self._opening and not self._decoder.eof:
             data = self._decoder.flush(_PIECE)
             if not self._decoder.eof:
                 raise UpstreamError("protocol", "upstream's compressed body ends before its end")

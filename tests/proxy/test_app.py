@@ -7,6 +7,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,6 +165,22 @@ def test_a_dropped_reply_without_words_is_an_error_of_status_400(run: Run) -> No
                 assert (answer.status, answer.error["code"]) == (400, "content_filter")
             await proxy.settled()
             assert proxy.counted("replies_total", dialect="openai_chat", outcome="drop") == 2
+
+    run(test())
+
+
+def test_a_rule_with_a_condition_counts_only_the_replies_that_it_is_for(run: Run) -> None:
+    async def test() -> None:
+        rules = [redact(), replace(redact("x"), id="r2", when=lambda request: request.stream)]
+        scripts = [reply(completion("Hi."))], streamed(delta("Hi.", "stop"), DONE)
+        async with proxied(*scripts, rules=rules) as proxy:
+            for stream in (False, True, True):
+                await proxy.ask(post(stream=stream))
+            await proxy.settled()
+            page = proxy.page()
+
+            assert 'filterproxy_rule_evaluated_total{rule="r1"} 3.0' in page
+            assert 'filterproxy_rule_evaluated_total{rule="r2"} 2.0' in page
 
     run(test())
 
