@@ -11,6 +11,7 @@ Rules that only look (shadows, `flag`, `append`) are asked once, at the end, on 
 
 from __future__ import annotations
 
+from filterproxy.core.gate import Hold
 from filterproxy.core.judge import Failed, Judge, Skipped, View, parts
 from filterproxy.core.plan import Bound, Plan, Run
 from filterproxy.core.rule import Scope, Span, Verb
@@ -24,11 +25,12 @@ class Calm:
     A run of rules, all at rest.
 
     tape: what they read; it waits there. read: all that they have read, kept only where some of them
-    look at it in the end.
+    look at it in the end. hold: of these rules, or of more.
     """
 
-    def __init__(self, run: Run, plan: Plan, judge: Judge, tape: Tape, read: Tape | None) -> None:
+    def __init__(self, run: Run, hold: Hold, plan: Plan, judge: Judge, tape: Tape, read: Tape | None) -> None:
         self._run = run
+        self._hold = hold
         self._plan = plan
         self._judge = judge
         self._tape = tape
@@ -104,16 +106,20 @@ class Calm:
         return found
 
     def come_apart(self, at: Bound) -> list[Calm | Stage]:
-        """The rules before *at*, which hold all that waits; *at* itself; the rules behind it."""
+        """
+        The rules before *at*, which hold all that waits; *at* itself; the rules behind it.
+
+        Both keep the hold of all: making one of their own would cost more than what it lets go.
+        """
         before = Run(tuple(b for b in self._run.rules if b.index < at.index))
         behind = Run(tuple(b for b in self._run.rules if b.index > at.index))
         had_left = None
         if self._read is not None and behind.observers:
             had_left = self._read.head(len(self._read.text) - self._tape.waiting)
         return [
-            Calm(before, self._plan, self._judge, self._tape, self._read),
+            Calm(before, self._hold, self._plan, self._judge, self._tape, self._read),
             stage(self._plan, at, self._judge, self._tape.successor()),
-            Calm(behind, self._plan, self._judge, self._tape.successor(), had_left),
+            Calm(behind, self._hold, self._plan, self._judge, self._tape.successor(), had_left),
         ]
 
     def settle(self, final: bool) -> list[Piece]:
@@ -129,7 +135,7 @@ class Calm:
             return base
         if not run.changers:
             return len(text)
-        waits = self._plan.hold(run.reach).start(text, base)
+        waits = self._hold.start(text, base)
         if run.unit is None:
             return waits
         settled = base

@@ -82,4 +82,4 @@ class Chain:
 def _link(plan: Plan, run: Run, judge: Judge) -> Calm | Stage:
     if run.alone:
         return stage(plan, run.rules[0], judge, Tape())
-    return Calm(run, plan, judge, Tape(), Tape())
+    return Calm(run, run.hold, plan, judge, Tape(), Tape())

@@ -12,9 +12,9 @@ from filterproxy.core.gate import Gate, Hold, can_hold
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb
 
-# Combinations of conditions and canaries that are kept ready. A rulebook has few in practice; past
-# this the oldest is worked out anew.
-_KEPT_PLANS = 256
+# Combinations of conditions and canaries that are kept ready; each may take a megabyte. A rulebook has few
+# in practice; past this the oldest is worked out anew.
+_KEPT_PLANS = 64
 
 
 class Keeps(Enum):
@@ -116,9 +116,15 @@ class Run:
         return any(b.keeps is Keeps.REPLY for b in self.changers.values())
 
     @functools.cached_property
-    def reach(self) -> tuple[int, int]:
-        """The first and the last index of the rules that change text."""
-        return (min(self.changers), max(self.changers))
+    def hold(self) -> Hold:
+        """What could begin a match of any of these rules that wait for no more than that."""
+        return Hold(
+            [
+                b.rule
+                for b in self.changers.values()
+                if b.keeps is not Keeps.REPLY and b.rule.scope is Scope.REPLY and can_hold(b.rule.match)
+            ]
+        )
 
     @property
     def alone(self) -> bool:
@@ -185,32 +191,16 @@ class Plan:
             self._until[index] = Plan(kept, self.gate)
         return self._until[index]
 
-    def hold(self, reach: tuple[int, int]) -> Hold:
-        """The hold of the rules with indices in *reach*, both ends included, that hold at most a match."""
-        if reach not in self._holds:
-            first, last = reach
-            scanned = [
-                b.rule
-                for b in self.rules
-                if b.changes
-                and first <= b.index <= last
-                and b.keeps is not Keeps.REPLY
-                and b.rule.scope is Scope.REPLY
-                and can_hold(b.rule.match)
-            ]
-            self._holds[reach] = Hold(scanned)
-        return self._holds[reach]
-
     def hold_of(self, bound: Bound) -> Hold | None:
         """The hold of one rule alone; None where it waits for more than what could begin a match."""
-        return (
-            self.hold((bound.index, bound.index))
-            if can_hold(bound.rule.match) and not bound.rule.needs_unit
-            else None
-        )
+        if bound.rule.needs_unit or not can_hold(bound.rule.match):
+            return None
+        if bound.index not in self._holds:
+            self._holds[bound.index] = Hold([bound.rule])
+        return self._holds[bound.index]
 
     @functools.cached_property
-    def _holds(self) -> dict[tuple[int, int], Hold]:
+    def _holds(self) -> dict[int, Hold]:
         return {}
 
 
