@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.session import Session
-from filterproxy.rulebook.book import Rulebook
 from filterproxy.rulebook.compile import compile as compile_rules
 from filterproxy.rulebook.load import load, shipped_rules
 from tests.core import rules as core
 
+BOOK = compile_rules(load([shipped_rules()]))
+PLANS = Plans(BOOK.rules)
+SAID = sorted({example.reply for info in BOOK.infos for example in info.examples})
 
-@functools.cache
-def rulebook() -> Rulebook:
-    return compile_rules(load([shipped_rules()]))
-
-
-@functools.cache
-def plans() -> Plans:
-    return Plans(rulebook().rules)
-
-
-def said() -> list[str]:
-    """What the examples' replies say."""
-    return sorted({example.reply for info in rulebook().infos for example in info.examples})
-
+Outcome = tuple[str, list[tuple[str, int, int, str, str]], list[str]]
 
 ODD = ["\u200b", "\u00a0", "９", "’", "\n\n", " ", ". ", "...", "中", "é", "а"]
 
@@ -37,7 +24,7 @@ ODD = ["\u200b", "\u00a0", "９", "’", "\n\n", " ", ". ", "...", "中", "é", 
 @st.composite
 def replies(draw: st.DrawFn) -> str:
     """Two or three sayings, torn and joined by odd characters."""
-    parts = draw(st.lists(st.sampled_from(said()), min_size=1, max_size=3))
+    parts = draw(st.lists(st.sampled_from(SAID), min_size=1, max_size=3))
     text = draw(st.sampled_from(ODD)).join(parts)
     for _ in range(draw(st.integers(0, 3))):
         at = draw(st.integers(0, len(text)))
@@ -52,9 +39,9 @@ def requests(draw: st.DrawFn) -> Request:
     return Request(stream=True, turns=(Turn("system", known), Turn("user", asked)))
 
 
-def outcome(request: Request, deltas: list[str]) -> tuple[str, list[tuple[str, int, int, str, str]], list[str]]:
+def outcome(request: Request, deltas: list[str]) -> Outcome:
     request.memo.clear()
-    session = Session(plans().plan(request), request, core.settings())
+    session = Session(PLANS.plan(request), request, core.settings())
     text, released = "", []
     for delta in deltas:
         text += "".join(piece.text for piece in session.feed(core.CONTENT, delta))
