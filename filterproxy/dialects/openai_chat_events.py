@@ -1,0 +1,171 @@
+"""The events of streamed chat completions: from JSON to texts and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from filterproxy.core.verdict import Channel
+from filterproxy.dialects.openai_chat_message import (
+    PLAIN_CHOICE_KEYS,
+    PLAIN_KEYS,
+    PLAIN_MESSAGE_KEYS,
+    TEXT_KEYS,
+    choices_of,
+    dumps,
+    loads,
+    odd_keys,
+    places_of,
+    strip,
+)
+from filterproxy.dialects.queue import Parsed
+from filterproxy.dialects.reply import WireError
+from filterproxy.dialects.sse import event
+
+
+def error_body(status: int, kind: str, message: str) -> bytes:
+    """An error in OpenAI's shape."""
+    return orjson.dumps({"error": {"message": message, "type": kind, "param": None, "code": status}})
+
+
+REFUSAL = {
+    "error": {
+        "message": "The reply was withheld by a content rule.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "content_filter",
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvents:
+    """The translation of chat completion events."""
+
+    def parse(self, data: bytes) -> Parsed | None:
+        if data == b"[DONE]":
+            return Parsed({}, closing=True, last=True)
+        try:
+            value = loads(data)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(value, dict):
+            return None
+        if "error" in value and "choices" not in value:
+            return Parsed(value, closing=True)
+        try:
+            return self._parse(value)
+        except WireError:
+            return None
+
+    def _parse(self, value: dict[str, Any]) -> Parsed:
+        texts: list[tuple[Channel, str]] = []
+        indices, ends, single = [], [], b""
+        for index, choice, delta in choices_of(value, "delta"):
+            indices.append(index)
+            if choice.get("finish_reason") is not None:
+                ends.append(index)
+            texts += [(place.channel, place.text) for place in places_of(delta, index)]
+            if len(delta) == 1 and len(texts) == 1 and delta.keys() <= TEXT_KEYS.keys():
+                single = next(iter(delta)).encode()
+        usage = value.get("usage") is not None
+        return Parsed(
+            value,
+            tuple(texts),
+            tuple(indices),
+            tuple(ends),
+            closing=bool(ends) or (usage and not texts),
+            single=single if len(indices) == 1 and not ends and not usage else b"",
+        )
+
+    def write(
+        self, parsed: Parsed, texts: dict[Channel, str], changed: frozenset[int], dropped: frozenset[int]
+    ) -> tuple[bytes | None, int]:
+        if parsed.last:
+            return event(b"[DONE]"), 0
+        value = _copy(parsed.value)
+        telling = bool(parsed.ends) or value.get("usage") is not None or not parsed.choices
+        for index, choice, delta in choices_of(value, "delta"):
+            if index in dropped:
+                choice["delta"] = delta = {k: v for k, v in delta.items() if k in ("role", "content")}
+            seen: set[Channel] = set()
+            for place in list(places_of(delta, index)):
+                if place.channel in texts:
+                    place.holder[place.key] = "" if place.channel in seen else texts[place.channel]
+                    seen.add(place.channel)
+            own = texts.get(Channel(index, "content"))
+            if own and Channel(index, "content") not in seen:
+                choice["delta"] = delta = {**delta, "content": own}
+            telling = (
+                telling
+                or any(v for k, v in delta.items() if k != "tool_calls")
+                or bool(delta.get("tool_calls") and not _emptied(delta, texts))
+            )
+        lost = strip(value, changed, "delta")
+        return (event(dumps(value)) if telling else None), lost
+
+    def plain(self, parsed: Parsed) -> bool:
+        value = parsed.value
+        return not odd_keys(value, PLAIN_KEYS) and all(
+            choice.get("logprobs") is None
+            and not odd_keys(choice, PLAIN_CHOICE_KEYS | {"logprobs"})
+            and not odd_keys(delta, PLAIN_MESSAGE_KEYS)
+            for _, choice, delta in choices_of(value, "delta")
+        )
+
+    def finish(self, parsed: Parsed, reasons: dict[int, str]) -> Parsed:
+        if not reasons:
+            return parsed
+        value = _copy(parsed.value)
+        for index, choice, _ in choices_of(value, "delta"):
+            if index in reasons:
+                choice["finish_reason"] = reasons[index]
+        return replace(parsed, value=value)
+
+    def extra(self, like: dict[str, Any], channel: Channel, text: str) -> bytes:
+        key = "reasoning_content" if channel.kind == "reasoning" else channel.kind
+        delta: dict[str, Any] = {key: text}
+        if channel.kind == "arguments":
+            delta = {"tool_calls": [{"index": channel.part, "function": {"arguments": text}}]}
+        return event(dumps(_chunk(like, [(channel.choice, delta, None)])))
+
+    def ending(self, like: dict[str, Any], choices: Sequence[int], reason: str) -> bytes:
+        chunk = _chunk(like, [(choice, {}, reason) for choice in choices])
+        return event(dumps(chunk)) + event(b"[DONE]")
+
+    def error(self, kind: str, message: str) -> bytes:
+        return event(error_body(0, kind, message).replace(b'"code":0', b'"code":null'))
+
+    def refusal(self) -> bytes:
+        return orjson.dumps(REFUSAL)
+
+
+def _emptied(delta: dict[str, Any], texts: dict[Channel, str]) -> bool:
+    """Whether a delta's tool calls were nothing but arguments that have gone."""
+    return all(
+        isinstance(call, dict)
+        and set(call) <= {"index", "function"}
+        and isinstance(call.get("function"), dict)
+        and set(call["function"]) == {"arguments"}
+        and not call["function"]["arguments"]
+        for call in delta["tool_calls"]
+    ) and bool(texts)
+
+
+def _copy(value: dict[str, Any]) -> dict[str, Any]:
+    copied: dict[str, Any] = loads(dumps(value))
+    return copied
+
+
+def _chunk(
+    like: Mapping[str, Any], choices: Sequence[tuple[int, dict[str, Any], str | None]]
+) -> dict[str, Any]:
+    """A chunk of our own, in the manner of upstream's."""
+    envelope = {k: like[k] for k in ("id", "object", "created", "model", "system_fingerprint") if k in like}
+    return {
+        **envelope,
+        "choices": [{"index": i, "delta": delta, "finish_reason": reason} for i, delta, reason in choices],
+    }

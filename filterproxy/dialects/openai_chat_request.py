@@ -1,0 +1,80 @@
+"""OpenAI chat completion requests, as rules see them. https://platform.openai.com/docs/api-reference/chat"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from filterproxy.core.request import Request, Turn
+
+
+def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+    """
+    The request as rules see it. Never raises: what it cannot read makes the context incomplete.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        return Request(route=route, headers=headers, complete=False)
+    turns, complete = _turns(value.get("messages"))
+    model = value.get("model")
+    wanted = value.get("response_format")
+    return Request(
+        model=model if isinstance(model, str) else "",
+        route=route,
+        headers=headers,
+        stream=value.get("stream") is True,
+        json=isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema"),
+        turns=tuple(turns),
+        complete=complete,
+    )
+
+
+def _turns(messages: object) -> tuple[list[Turn], bool]:
+    if not isinstance(messages, list):
+        return [], False
+    turns, complete = [], True
+    for message in messages:
+        if not isinstance(message, dict):
+            complete = False
+            continue
+        role = message.get("role")
+        text, readable = _text(message.get("content"))
+        complete = complete and readable
+        turns.append(Turn(_ROLES.get(role, "user") if isinstance(role, str) else "user", text))
+    return turns, complete
+
+
+_ROLES = {
+    "system": "system",
+    "developer": "system",
+    "assistant": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
+
+
+def _text(content: object) -> tuple[str, bool]:
+    """A message's text, and whether it has nothing else."""
+    if content is None or isinstance(content, str):
+        return content or "", True
+    if not isinstance(content, list):
+        return "", False
+    texts, readable = [], True
+    for part in content:
+        text = part.get("text") if isinstance(part, dict) else part
+        if isinstance(text, str):
+            texts.append(text)
+        else:
+            readable = False
+    return "\n".join(texts), readable
+
+
+def with_note(body: bytes, note: str) -> bytes:
+    """A request body with a system message appended: what upstream is told when it is asked again."""
+    value = orjson.loads(body)
+    value["messages"] = [*value["messages"], {"role": "system", "content": note}]
+    return orjson.dumps(value)
