@@ -20,8 +20,9 @@ from typing import Any, Protocol
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.session import Ending, Session, Withheld
-from filterproxy.core.tape import Piece
+from filterproxy.core.tape import text_of
 from filterproxy.core.verdict import Channel, Verdict
+from filterproxy.dialects.ledger import Ledger
 from filterproxy.dialects.reply import Options, Refused
 from filterproxy.dialects.runs import Frames, Run, length_of
 from filterproxy.dialects.sse import COMMENT, Event, Splitter, data_of
@@ -97,7 +98,7 @@ class EventStream:
     translation: Translation
     ask: Bound | None = None
     _queue: deque[Waiting | tuple[Channel, Run]] = field(default_factory=deque)
-    _ledgers: dict[Channel, deque[Piece]] = field(default_factory=dict)
+    _ledgers: dict[Channel, Ledger] = field(default_factory=dict)
     _changed: set[int] = field(default_factory=set)
     _finished: set[int] = field(default_factory=set)
     _dropped: dict[int, str | None] = field(default_factory=dict)
@@ -198,15 +199,15 @@ class EventStream:
         for choice in parsed.choices:
             if choice not in self._choices:
                 self._choices[choice] = None
-        sizes = []
+        sizes: dict[Channel, int] = {}
         self._calls.update(channel.choice for channel, _ in parsed.texts if channel.kind == "arguments")
         for channel, text in parsed.texts:
             if self._reads_kind(channel.kind):
                 self._feed(channel, text)
-                sizes.append((channel, len(text)))
-        self._queue.append(Waiting(event.raw, parsed, tuple(sizes)))
+                sizes[channel] = sizes.get(channel, 0) + len(text)
+        self._queue.append(Waiting(event.raw, parsed, tuple(sizes.items())))
         if parsed.single and sizes and not _odd(event.raw):
-            self._learn(event.raw, parsed, sizes[0][0])
+            self._learn(event.raw, parsed, parsed.texts[0][0])
         if parsed.last:
             self._end_session()
 
@@ -240,16 +241,13 @@ class EventStream:
             return
         channel, texts = self._pending
         self._pending = None
-        pieces = self.session.feed(channel, "".join(texts))
+        self._ledger(channel).add(self.session.feed(channel, "".join(texts)))
+
+    def _ledger(self, channel: Channel) -> Ledger:
         ledger = self._ledgers.get(channel)
         if ledger is None:
-            ledger = self._ledgers[channel] = deque()
-        for piece in pieces:
-            last = ledger[-1] if ledger else None
-            if last is not None and last.verbatim and piece.verbatim:
-                ledger[-1] = Piece(last.text + piece.text, last.taken + piece.taken, last.origin)
-            else:
-                ledger.append(piece)
+            ledger = self._ledgers[channel] = Ledger()
+        return ledger
 
     def _end_session(self) -> None:
         if self._over:
@@ -269,7 +267,7 @@ class EventStream:
         self._dropped = ending.dropped
         self._changed.update(ending.dropped)
         for channel, pieces in ending.pieces.items():
-            self._ledgers.setdefault(channel, deque()).extend(pieces)
+            self._ledger(channel).add(pieces)
 
     def _flush(self, out: list[bytes]) -> None:
         """Let leave what is decided."""
@@ -286,23 +284,20 @@ class EventStream:
 
     def _leave_run(self, channel: Channel, run: Run, out: list[bytes]) -> bool:
         """Let leave the events of a run that did not change, or turn its first into an event of its own."""
-        ledger = self._ledgers[channel]
         if channel.choice in self._dropped:
             self._unpack(channel, run)
             return True
-        if not ledger:
-            return not run.text and self._leave_whole_run(run, out)
-        front = ledger[0]
-        if front.verbatim and (self._frame_is_plain or channel.choice not in self._changed):
-            if front.taken >= len(run.text):
-                _use(ledger, len(run.text))
+        ledger = self._ledger(channel)
+        if self._frame_is_plain or channel.choice not in self._changed:
+            if ledger.unchanged >= len(run.text):
+                ledger.use(len(run.text))
                 return self._leave_whole_run(run, out)
-            raw, size = run.take(front.taken)
+            raw, size = run.take(ledger.unchanged)
             if raw:
-                _use(ledger, size)
+                ledger.use(size)
                 out.append(raw)
                 return True
-        if sum(piece.taken for piece in ledger) < length_of(run.parts[0]):
+        if not ledger.covers(length_of(run.parts[0])):
             return False
         self._unpack(channel, run)
         return True
@@ -391,14 +386,13 @@ class EventStream:
 
     def _decided(self, sizes: Sequence[tuple[Channel, int]]) -> tuple[dict[Channel, str], bool] | None:
         """What became of an event's texts, and whether it is what came; None while it is not decided."""
-        for channel, size in sizes:
-            if sum(piece.taken for piece in self._ledgers[channel]) < size:
-                return None
+        if not all(self._ledgers[channel].covers(size) for channel, size in sizes):
+            return None
         texts: dict[Channel, str] = {}
         same = True
         for channel, size in sizes:
-            used = _use(self._ledgers[channel], size)
-            texts[channel] = texts.get(channel, "") + "".join(piece.text for piece in used)
+            used = self._ledgers[channel].use(size)
+            texts[channel] = texts.get(channel, "") + text_of(used)
             same = same and all(piece.verbatim for piece in used)
         return texts, same
 
@@ -408,31 +402,11 @@ class EventStream:
         for channel, ledger in self._ledgers.items():
             if choices is not None and channel.choice not in choices:
                 continue
-            text = "".join(piece.text for piece in ledger)
-            if text and not any(piece.verbatim and piece.text for piece in ledger):
-                ledger.clear()
+            text = ledger.left_over()
+            if text:
                 self._changed.add(channel.choice)
                 out.append(self.translation.extra(self._like, channel, text))
         return out
-
-
-def _use(ledger: deque[Piece], size: int) -> list[Piece]:
-    """Take *size* code points of upstream's text off a ledger, with what stands in their place."""
-    used: list[Piece] = []
-    while size:
-        piece = ledger.popleft()
-        if piece.taken > size:
-            rest = piece.taken - size
-            if piece.verbatim:
-                used.append(Piece(piece.text[:size], size, piece.origin))
-                ledger.appendleft(Piece(piece.text[size:], rest, piece.origin + size))
-            else:
-                used.append(Piece(piece.text, size, piece.origin))
-                ledger.appendleft(Piece("", rest, piece.origin + size))
-            return used
-        used.append(piece)
-        size -= piece.taken
-    return used
 
 
 def _odd(raw: bytes) -> bool:

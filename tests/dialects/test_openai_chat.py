@@ -321,3 +321,17 @@ def test_a_rule_on_arguments_reads_string_values_and_leaves_valid_json(
             json.loads(sent),
             found.finishes,
         )
+
+
+def test_two_keys_of_one_channel_in_one_event_are_one_text() -> None:
+    """Some servers send reasoning under both names."""
+    delta = {"reasoning": "ab", "reasoning_content": "b!"}
+    body = body_of(chunk([choice(0, delta)]), chunk([choice(0, {"content": "x"})]))
+    rule = replace(rule_of(REDACT), channels=frozenset({"reasoning"}))
+    session = Session(Plans([rule]).plan(Request(stream=True)), Request(stream=True), settings())
+    stream = ChatStream(session, Options())
+
+    out = stream.receive(body) + stream.end()
+
+    deltas = [item["delta"] for value in read(out).values for item in value["choices"]]
+    assert "[X]!" == "".join(d.get("reasoning_content", "") + d.get("reasoning", "") for d in deltas)
