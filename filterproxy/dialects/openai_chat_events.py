@@ -41,6 +41,9 @@ REFUSAL = {
 }
 
 
+_KEY_OF = {place: key for key, place in TEXT_KEYS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class ChatEvents:
     """The translation of chat completion events."""
@@ -126,7 +129,7 @@ class ChatEvents:
         return replace(parsed, value=value)
 
     def extra(self, like: dict[str, Any], channel: Channel, text: str) -> bytes:
-        key = "reasoning_content" if channel.kind == "reasoning" else channel.kind
+        key = _KEY_OF.get((channel.kind, channel.part), "content")
         delta: dict[str, Any] = {key: text}
         if channel.kind == "arguments":
             delta = {"tool_calls": [{"index": channel.part, "function": {"arguments": text}}]}

@@ -20,10 +20,11 @@ from filterproxy.dialects.reply import WireError
 
 # Keys of a delta or message that hold text, and the channel each is.
 TEXT_KEYS = {
-    "content": "content",
-    "refusal": "refusal",
-    "reasoning_content": "reasoning",
-    "reasoning": "reasoning",
+    "content": ("content", 0),
+    "refusal": ("refusal", 0),
+    "reasoning_content": ("reasoning", 0),
+    # Some servers send the same under both names: a text of its own, so that both read the same in the end.
+    "reasoning": ("reasoning", 1),
 }
 # Known to carry no text of the model.
 PLAIN_KEYS = frozenset(
@@ -63,13 +64,13 @@ class Place:
 
 def places_of(message: dict[str, Any], choice: int) -> Iterator[Place]:
     """The texts of a message or delta. Raises WireError where a text key holds something else."""
-    for key, kind in TEXT_KEYS.items():
+    for key, (kind, part) in TEXT_KEYS.items():
         value = message.get(key)
         if value is None:
             continue
         if not isinstance(value, str):
             raise WireError(f"`{key}` is not a string")
-        yield Place(Channel(choice, kind), message, key, value)
+        yield Place(Channel(choice, kind, part), message, key, value)
     calls = message.get("tool_calls")
     if calls is not None:
         if not isinstance(calls, list):
