@@ -105,7 +105,8 @@ class EventStream:
     _calls: set[int] = field(default_factory=set)  # choices that call a tool, and so finish for it
     _told: set[int] = field(default_factory=set)  # dropped choices whose replacement has left
     _choices: dict[int, None] = field(default_factory=dict)
-    _over: bool = False
+    _over: bool = False  # the session has ended
+    _terminated: bool = False  # what says that nothing follows has come
     _like: dict[str, Any] = field(default_factory=dict)
     _run_channel: Channel | None = None
     _frame_is_plain: bool = False  # whether events read in runs have no key that could repeat text
@@ -158,7 +159,7 @@ class EventStream:
             return b""
         self._flush(out)
         out.extend(self._leftovers())
-        if self._changed and not self._finished.issuperset(self._choices):
+        if self._changed and not self._terminated and not self._finished.issuperset(self._choices):
             missing = [c for c in self._choices if c not in self._finished]
             out.append(self.translation.ending(self._like, missing, self.options.finish))
         return b"".join(out)
@@ -209,6 +210,7 @@ class EventStream:
         if parsed.single and sizes and not _odd(event.raw):
             self._learn(event.raw, parsed, parsed.texts[0][0])
         if parsed.last:
+            self._terminated = True
             self._end_session()
 
     def _learn(self, raw: bytes, parsed: Parsed, channel: Channel) -> None:
