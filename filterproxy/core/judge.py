@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from filterproxy.core.fold import Folded, fold
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
-from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided
+from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided, Walker
 from filterproxy.core.tape import Tape
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
+
+
+T = TypeVar("T")
 
 
 class Failed(Exception):
@@ -67,11 +70,19 @@ class Judge:
         Raises Failed, Skipped.
         """
         rule = bound.rule
+        return self._guarded(bound, lambda: self._first(rule, view, pos, unit))
+
+    def walk(self, bound: Bound, walker: Walker, text: str, final: bool) -> list[Span]:
+        """A counting rule's matches in more text of its own. Raises Failed, Skipped."""
+        return self._guarded(bound, lambda: [*walker.feed(text), *(walker.end() if final else ())])
+
+    def _guarded(self, bound: Bound, ask: Callable[[], T]) -> T:
+        rule = bound.rule
         if rule.id in self.suspended:
             self._fault(bound, "suspended")
         began = self.clock()
         try:
-            return self._first(rule, view, pos, unit)
+            return ask()
         except Timeout:
             self._fault(bound, "timeout")
         except Exception:  # A detector's bug is a fault of its rule, never a verdict, nor the proxy's end.

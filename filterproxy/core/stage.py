@@ -114,10 +114,8 @@ class Stage:
         return self._hold.start(text, self._seek)
 
     def _walk(self, walker: Walker, view: View, final: bool) -> int:
-        spans = walker.feed(view.text[self._walked :])
+        spans = self._judge.walk(self._bound, walker, view.text[self._walked :], final)
         self._walked = len(view.text)
-        if final:
-            spans = [*spans, *walker.end()]
         start = self._walker_start
         for begin, end in spans:
             self._match(view, (start + begin, start + end), (0, len(view.text)))

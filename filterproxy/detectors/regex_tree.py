@@ -218,11 +218,41 @@ def _matches(node: Any, c: int, ignore_case: bool) -> bool:
     return any(node.matches(x) for x in (_all_cases(c) if ignore_case else (c,)))
 
 
+# What the common properties have beyond ASCII, for RE2. Its tables may be older than the engine's, so all of
+# the supplementary planes, where new scripts go, counts as perhaps; a test asks for the rest one by one.
+_PERHAPS = r"\x{10000}-\x{10FFFF}"
+# Letters and marks that RE2 20251105 does not know and Unicode 17 does, and symbols that count as letters.
+_NEWER = (
+    r"\x{558}\x{58B}\x{58C}\x{5C8}\x{5C9}\x{88F}\x{897}\x{B53}\x{B54}\x{C5C}\x{CDC}\x{1ACF}-\x{1AF0}"
+    r"\x{1C89}\x{1C8A}\x{208F}\x{209D}-\x{209F}\x{24B6}-\x{24E9}\x{A7CB}-\x{A7DD}\x{A7E2}\x{A7F1}"
+    r"\x{AB6C}\x{AB6D}"
+)
+_PROPERTIES = {
+    r"\d": r"\p{Nd}",
+    r"\w": r"\p{L}\p{M}\p{N}\p{Pc}\x{200C}\x{200D}" + _NEWER,
+    r"\s": r"\p{Z}\x{85}",
+}
+
+
+@functools.cache
+def _known_properties() -> dict[int, str]:
+    return {_property_of(pattern): source + _PERHAPS for pattern, source in _PROPERTIES.items()}
+
+
+def _property_of(pattern: str) -> int:
+    node, _ = parse_tree(pattern, regex.V1)
+    while type(node).__name__ != "Property":
+        node = _children(node)[0]
+    return int(node.value)
+
+
 def _beyond_ascii(node: Any, ignore_case: bool) -> str | None:
     """What a set has beyond ASCII, as RE2 ranges; None for "perhaps anything"."""
     kind = type(node).__name__
     if not getattr(node, "positive", False):
         return None
+    if kind == "Property":
+        return _known_properties().get(node.value)
     if kind == "Character":
         return _range(node.value, node.value, ignore_case)
     if kind == "Range":

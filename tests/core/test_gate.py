@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import re2
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filterproxy.core.gate import Gate, Hold
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Rule, Verb
+from filterproxy.core.shape import wide
 from filterproxy.detectors.regex import Regex
 from tests.core.rules import PATTERNS
 
@@ -114,6 +119,36 @@ def test_no_match_begins_in_text_that_need_not_wait(pattern: str, data: st.DataO
         return spans
 
     assert [s for s in matches(text) if s[0] < waits] == [s for s in matches(text[:cut]) if s[0] < waits]
+
+
+PLAIN = [p for p in PATTERNS if not any(odd in p for odd in (r"\b", "(?", "$", "^", "\\1", "++"))]
+
+
+@pytest.mark.parametrize("pattern", [*PLAIN, *REAL[:2]])
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_nothing_waits_that_could_not_be_part_of_a_match(pattern: str, data: st.DataObject) -> None:
+    """Least hold, by the engine's own partial matching, which is exact for patterns without look-around."""
+    text = data.draw(near_matches(pattern))
+    engine = regex.compile(pattern, regex.V1)
+    waits = Hold([replace(rule(pattern), exact=True)]).start(text, 0)
+
+    under_way = [at for at in range(len(text)) if engine.fullmatch(text[at:], partial=True)]
+    assert not under_way or waits >= under_way[0]
+    assert under_way or waits == len(text)
+
+
+@pytest.mark.parametrize("name", [r"\d", r"\w", r"\s"])
+def test_no_character_of_a_property_is_missing_in_its_class(name: str) -> None:
+    """Every code point there is: the engine's tables may be newer than RE2's."""
+    shape = Regex(name).shape
+    assert shape is not None
+    gate = re2.compile(f"^(?:{wide(shape)})$")
+    engine = regex.compile(name, regex.V1)
+    every = (chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+
+    missing = [c for c in every if engine.match(c) and gate.search(c) is None]
+    assert [] == missing
 
 
 def test_every_pattern_here_has_a_hold_of_its_own() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from filterproxy.core.plan import Plans
+from filterproxy.core.request import Request
+from filterproxy.core.rule import OnError
+from filterproxy.core.session import Withheld
 from tests import oracle
-from tests.core.rules import Spec, plan_of, run, specs, texts
+from tests.core.rules import Spec, plan_of, rule_of, run, specs, texts
 
 
 @st.composite
@@ -63,3 +69,57 @@ def test_rules_that_only_look_hold_nothing(rulebook: list[Spec], deltas: list[st
     so_far = ["".join(deltas[: n + 1]) for n in range(len(deltas))]
     assert so_far == actual.released
     assert actual.text == "".join(deltas)
+
+
+@given(specs(most=4), cut_texts(), st.integers(0, 3))
+@settings(max_examples=200, deadline=None)
+def test_a_rule_that_cannot_be_judged_has_no_effect_or_withholds_the_reply(
+    rulebook: list[Spec], deltas: list[str], which: int
+) -> None:
+    """Law 9: fault. Its policy decides; whatever it would have matched, it is never a verdict."""
+    late = rulebook[which % len(rulebook)]["id"]
+    others = [spec for spec in rulebook if spec["id"] != late]
+    expected = oracle.apply(others, "".join(deltas))
+    rules = [replace(rule_of(spec), on_error=OnError.PASS) for spec in rulebook]
+
+    actual = run(Plans(rules).plan(Request()), deltas, suspended=frozenset({late}))
+
+    assert sorted(expected.hits) == hits_of(actual.verdict)
+    assert expected.dropped is not None if actual.dropped else expected.text == actual.text
+    assert {fault.rule for fault in actual.verdict.faults} <= {late}
+
+
+@given(specs(most=1), cut_texts())
+@settings(max_examples=200, deadline=None)
+def test_what_a_late_rule_could_have_touched_is_withheld_when_its_policy_is_drop(
+    rulebook: list[Spec], deltas: list[str]
+) -> None:
+    """Law 9: a rule that would have matched does not let the reply go unjudged."""
+    spec = {**rulebook[0], "shadow": False}
+    would_match = bool(oracle.apply([spec], "".join(deltas)).hits)
+
+    try:
+        run(plan_of([spec]), deltas, suspended=frozenset({spec["id"]}))
+        withheld = False
+    except Withheld:
+        withheld = True
+
+    assert withheld or not would_match
+
+
+@given(specs(), specs(), cut_texts(), st.integers(0, 40))
+@settings(max_examples=100, deadline=None)
+def test_a_reply_ends_under_the_rulebook_that_it_began_under(
+    rulebook: list[Spec], other: list[Spec], deltas: list[str], swap: int
+) -> None:
+    """Law 8: swap. Another rulebook is made and used while the reply is under way."""
+    plan = plan_of(rulebook)
+    expected = run(plan, deltas)
+
+    def interrupted() -> list[str]:
+        return [run(plan_of(other), [delta]).text for delta in deltas[:swap]]
+
+    interrupted()
+    actual = run(plan, deltas)
+
+    assert (expected.text, hits_of(expected.verdict)) == (actual.text, hits_of(actual.verdict))
