@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from filterproxy.core.fold import FOLD_REACH, fold, unsure_from
 from filterproxy.core.rule import MATCH_LIMIT, Detector, Rule
-from filterproxy.core.scan import PatternSet, TailPattern, encode
+from filterproxy.core.scan import PatternSet, TailPattern, encode, usable
 from filterproxy.core.shape import Underivable, prefixes, wide
 
 
@@ -41,12 +41,11 @@ class Gate:
             found = gate_sources(rule.match)
             screen = getattr(rule.match, "may_hit", None)
             if found is not None:
-                usable = [s for s in found if _usable(s)]
-                if len(usable) < len(found):
+                if not all(map(usable, found)):
                     always.append(index)
                     continue
-                sources.extend(usable)
-                self._owners.extend([index] * len(usable))
+                sources.extend(found)
+                self._owners.extend([index] * len(found))
             elif screen is not None:
                 self._screens.append((index, screen))
             else:
@@ -68,14 +67,6 @@ class Gate:
         named = {self._owners[i] for i in self._set.matches(encode(text))}
         named.update(index for index, screen in self._screens if screen(text))
         return named
-
-
-def _usable(source: str) -> bool:
-    try:
-        PatternSet([source])
-    except ValueError:
-        return False
-    return True
 
 
 class Hold:

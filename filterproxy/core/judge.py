@@ -13,7 +13,6 @@ from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided, Walke
 from filterproxy.core.tape import Tape
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
 
-
 T = TypeVar("T")
 
 

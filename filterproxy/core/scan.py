@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import re2
 
-# Bytes for an automaton, whose states are built as texts need them and forgotten when this is full. The
-# first is enough for 1 000 ordinary rules and keeps a worker small; the second is for those that RE2
-# refuses to build with less (hundreds of counted gaps).
-_BUDGETS_BYTES = (64 << 20, 256 << 20)
+# Instructions of one automaton, and bytes for its states, which are built as texts need them and forgotten
+# when this is full. RE2 gives up on an automaton for which twenty states do not fit, a pattern then costs a
+# thousand times as much and a set finds nothing, without a word. A state is at most some 10 bytes for each
+# instruction, so that these are six times on the safe side; a thousand ordinary rules take two automata.
+_PROGRAM_LIMIT = 50_000
+_STATES_BYTES = 64 << 20
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -24,65 +26,97 @@ def encode(text: str) -> bytes:
         return _LONE_SURROGATE.sub("\ufffd", text).encode()
 
 
-def _within_budget(build: Callable[[re2.Options], Any]) -> Any:
-    """What *build* makes, with the smallest budget that does. Raises ValueError with RE2's words."""
-    for budget in _BUDGETS_BYTES:
-        options = re2.Options()
-        options.max_mem = budget
-        options.log_errors = False
-        try:
-            return build(options)
-        except re2.error as error:
-            refused = ValueError(f"RE2 refuses the patterns: {error}")
-    raise refused
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _STATES_BYTES
+    options.log_errors = False
+    return options
 
 
-def _set_of(sources: Sequence[str], options: re2.Options) -> Any:
-    patterns = re2.Set.SearchSet(options)
+def _grouped(sources: Sequence[str]) -> list[list[str]]:
+    """*sources* in order, in groups that are small enough for one automaton. Raises ValueError."""
+    groups: list[list[str]] = []
+    room = 0
     for source in sources:
-        patterns.Add(source)
-    if sources:
-        patterns.Compile()
-    return patterns
+        size = _program_size(source)
+        if not groups or size > room:
+            groups.append([])
+            room = _PROGRAM_LIMIT
+        groups[-1].append(source)
+        room -= size
+    return groups
+
+
+def _program_size(source: str) -> int:
+    try:
+        compiled = re2.compile(source, _options())
+    except re2.error as error:
+        raise ValueError(f"RE2 refuses {source!r}: {error}") from None
+    size = max(compiled.programsize, compiled.reverseprogramsize)
+    if size > _PROGRAM_LIMIT:
+        raise ValueError(f"its automaton would have {size} instructions (limit {_PROGRAM_LIMIT})")
+    return int(size)
+
+
+def usable(source: str) -> bool:
+    """Whether a pattern can be one of a set."""
+    try:
+        _program_size(source)
+    except ValueError:
+        return False
+    return True
 
 
 class PatternSet:
     """
     Many patterns, one pass: which of them occur in a text. Cost is flat in their number.
 
-    Raises ValueError when RE2 cannot build the set.
+    Raises ValueError for a pattern that RE2 refuses, or that is too large.
     """
 
     def __init__(self, sources: Sequence[str]) -> None:
-        self._size = len(sources)
-        self._set = _within_budget(lambda options: _set_of(sources, options))
+        self._sets: list[tuple[int, Any]] = []  # each with the index of its first pattern
+        first = 0
+        for group in _grouped(sources):
+            patterns = re2.Set.SearchSet(_options())
+            for source in group:
+                patterns.Add(source)
+            patterns.Compile()
+            self._sets.append((first, patterns))
+            first += len(group)
 
     def matches(self, text: bytes) -> Sequence[int]:
         """Indices of the patterns that occur in *text* (UTF-8), in no order."""
-        # The binding answers None for "no match".
-        return (self._set.Match(text) or ()) if self._size else ()
+        found: list[int] = []
+        for first, patterns in self._sets:
+            matched = patterns.Match(text)
+            if matched:  # the binding answers None for "no match"
+                found += [first + index for index in matched] if first else matched
+        return found
 
 
 class TailPattern:
     """
     Where a text's tail that one of the patterns matches begins.
 
-    Raises ValueError when RE2 cannot build it.
+    RE2 reads a pattern that is anchored at the end from there, so that the cost is that of the tail.
+    Raises ValueError for a pattern that RE2 refuses, or that is too large.
     """
 
     def __init__(self, sources: Sequence[str]) -> None:
-        self._regex = None
-        if sources:
-            joined = "|".join(f"(?:{s})" for s in sources)
-            self._regex = _within_budget(lambda options: re2.compile(rf"(?:{joined})\z", options))
+        self._regexes = [
+            re2.compile(rf"(?:{'|'.join(f'(?:{s})' for s in group)})\z", _options())
+            for group in _grouped(sources)
+        ]
 
     def start(self, text: str) -> int:
         """The smallest offset such that text[offset:] matches; len(text) when none does."""
-        if self._regex is None or not text:
+        if not self._regexes or not text:
             return len(text)
         data = encode(text)
-        found = self._regex.search(data)
-        if found is None:
-            return len(text)
-        at: int = found.start()
+        at = len(data)
+        for regex in self._regexes:
+            found = regex.search(data)
+            if found is not None and found.start() < at:
+                at = found.start()
         return at if len(data) == len(text) else len(data[:at].decode())

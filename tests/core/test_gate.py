@@ -149,6 +149,8 @@ def test_no_character_of_a_property_is_missing_in_its_class(name: str) -> None:
 
     missing = [c for c in every if engine.match(c) and gate.search(c) is None]
     assert [] == missing
+    assert [] == [c for c in "“”’–—…。、「」！？，" if name != r"\s" and gate.search(c)]
+    assert [] == [c for c in "éßλЖא中あ한" if name != r"\w" and gate.search(c)]
 
 
 def test_every_pattern_here_has_a_hold_of_its_own() -> None:
@@ -201,3 +203,15 @@ def test_what_waits_is_what_could_begin_a_match(text: str, waits: int) -> None:
     hold = Hold([rule(REAL[0]), rule(REAL[3]), rule(r"\bticket-\d+")])
 
     assert waits == hold.start(text, 0)
+
+
+@pytest.mark.parametrize("gap", [r".{0,80}", r"\s+(?:\w+\s+){0,5}", r"[^.]{0,200}?"])
+def test_hundreds_of_proximity_rules_are_still_named_and_held(gap: str) -> None:
+    """Counted gaps multiply an automaton's states; RE2 says nothing when it has no room for them."""
+    rules = [replace(rule(rf"\bword{n}{gap}other{n}\b"), id=f"r{n}") for n in range(300)]
+    gate, hold = Gate(rules), Hold(rules)
+    for n in (0, 7, 150, 299):
+        text = f"Well, word{n} and then the other{n} came."
+
+        assert n in gate.names(text)
+        assert 6 >= hold.start(text[: text.index(" came")], 0)
