@@ -74,15 +74,15 @@ def _holds(line: Line) -> str:
 
 def _notes(lines: Sequence[Line]) -> Iterable[tuple[str, list[str]]]:
     yield (
-        "These cost every stream its streaming: nothing leaves before the reply is complete",
+        "Because of these nothing of a stream leaves before the reply is complete",
         [_why_whole(line) for line in lines if line.stops_streaming],
     )
     yield (
         "These could not be narrowed down to what could begin a match",
-        [f"{line.id}: {line.underivable}" for line in lines if line.underivable],
+        [f"{line.id}: {line.underivable}" for line in lines if line.underivable and not line.stops_streaming],
     )
     yield (
-        "No gate can speak for these: their own engine reads every reply",
+        "No quick scan can rule these out: each of them reads every reply in full",
         [line.id for line in lines if line.ungated],
     )
     yield (
@@ -95,9 +95,9 @@ def _why_whole(line: Line) -> str:
     action = line.streamed or line.action
     only = ", for the requests its `when` names" if line.conditional else ""
     if action.startswith(("drop", "retry")):
-        hint = "" if line.streamed else " (`streamed: cut` would let it stream)"
+        hint = " (`streamed: cut` would let it stream)" if line.cut_helps else ""
         return f"{line.id}: its action is {action}{only}{hint}"
-    return f"{line.id}: it waits for the end of its scope{only}"
+    return f"{line.id}: {line.underivable or 'it waits for the end of its scope'}{only}"
 
 
 def _print_notes(out: Console, title: str, notes: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ def test(paths: Paths = None, as_json: JsonOption = False) -> None:
     chosen = paths_or_shipped(paths)
     rulebook = rulebook_or_exit(chosen, as_json=as_json)
     try:
-        conversations = beside(chosen)
+        conversations = beside(chosen, [rule.id for rule in rulebook.rules])
     except RulebookError as error:
         exit_with_problems(error.problems, as_json=as_json)
     report = prove(rulebook, conversations)

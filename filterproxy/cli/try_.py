@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filterproxy.cli.rules import JsonOption, RulesOption, count, paths_or_shipped, rulebook_or_exit
+from filterproxy.cli.rules import USAGE, JsonOption, RulesOption, count, paths_or_shipped, rulebook_or_exit
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from filterproxy.core.rule import Rule
     from filterproxy.trial import Explanation, Finding
 
 
@@ -33,31 +36,47 @@ def try_(
     from filterproxy.trial import explain
 
     rulebook = rulebook_or_exit(paths_or_shipped(rules), as_json=as_json)
-    text = typer.get_text_stream("stdin").read() if reply == "-" else reply
+    text = _text(typer.get_binary_stream("stdin").read() if reply == "-" else os.fsencode(reply))
+    ask, system = (_text(os.fsencode(said)) for said in (ask, system))
     request = Example(hit=True, reply=text, ask=ask, system=system).request(stream=stream)
     explanation = explain(rulebook, Plans(rulebook.rules), request, text)
     if as_json:
         print_json({"hash": rulebook.hash, **explanation.as_json()})
         return
     out = console()
-    _print_findings(out, explanation)
+    _print_findings(out, explanation, rulebook.rules)
     _print_result(out, explanation)
 
 
-def _print_findings(out: Console, explanation: Explanation) -> None:
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        byte = f"byte 0x{content[error.start]:02X} after {count(error.start, 'byte')}"
+        typer.echo(f"filterproxy try: what is given is not UTF-8 ({byte})", err=True)
+        raise typer.Exit(USAGE) from None
+
+
+def _print_findings(out: Console, explanation: Explanation, rules: Sequence[Rule]) -> None:
     from rich.text import Text
 
     spoke = [f for f in explanation.findings if f.hits or f.faults]
+    shares = {rule.id: rule.rollout for rule in rules}
     for finding in spoke:
-        _print_finding(out, finding, explanation.reply)
-    quiet = len(explanation.findings) - len(spoke)
+        _print_finding(out, finding, explanation.reply, shares[finding.rule])
+    silent = [f for f in explanation.findings if f not in spoke]
+    quiet = [f for f in silent if f.mode not in ("off", "not asked")]
     if quiet:
         also = "other " if spoke else ""
-        said = "found nothing" if spoke or quiet > 1 else "finds nothing"
-        out.print(Text(f"{count(quiet, also + 'rule')} {said}.", style="dim"))
+        said = "found nothing" if spoke or len(quiet) > 1 else "finds nothing"
+        out.print(Text(f"{count(len(quiet), also + 'rule')} {said}.", style="dim"))
+    for mode, said in (("not asked", "Not asked, since their `when` does not hold"), ("off", "Off")):
+        names = ", ".join(f.rule for f in silent if f.mode == mode)
+        if names:
+            out.print(Text(f"{said}: {names}.", style="dim"))
 
 
-def _print_finding(out: Console, finding: Finding, reply: str) -> None:
+def _print_finding(out: Console, finding: Finding, reply: str, share: float) -> None:
     from rich.text import Text
 
     from filterproxy.cli.show import EXCUSED, HIT, MODE_STYLES, marked
@@ -76,7 +95,8 @@ def _print_finding(out: Console, finding: Finding, reply: str) -> None:
     for fault in finding.faults:
         out.print(Text(f"    could not be judged: {fault.cause}, policy {fault.policy}", style="yellow"))
     if finding.fired and finding.mode == "shadow":
-        out.print(Text("    in shadow: counted, nothing changes", style="cyan"))
+        why = "in shadow" if share == 1 else f"not among the {share:.0%} of its rollout"
+        out.print(Text(f"    {why}: counted, nothing changes", style="cyan"))
     out.print()
 
 

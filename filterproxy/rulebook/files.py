@@ -25,7 +25,9 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(LIMIT_BYTES + 1)
     except FileNotFoundError:
-        raise NotFound("is not there") from None
+        raise NotFound(
+            "is a link to a file that is not there" if path.is_symlink() else "is not there"
+        ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no name of a file"
         raise NotFound(f"cannot be opened: {reason}") from None

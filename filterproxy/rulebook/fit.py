@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from filterproxy.rulebook.problem import Problem
+from filterproxy.rulebook.problem import Problem, nearest
 from filterproxy.rulebook.schema import Mapping
 from filterproxy.rulebook.source import Node
 from filterproxy.rulebook.wording import empty, missing, out_of_range, unknown_key, unknown_word, wrong_kind
@@ -33,8 +33,17 @@ def fit(model: type[M], node: Node, thing: str, problems: list[Problem]) -> M | 
         return model.model_validate(node.plain())
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        problems.extend(_translate(model, node, thing, one) for one in found)
+        problems.extend(_translate(model, node, thing, one) for one in found if not _meant(found, one))
         return None
+
+
+def _meant(errors: list[Any], missing: Any) -> bool:
+    """Whether what is missing is there under a name that is nearly its own: one mistake, told once."""
+    if missing["type"] != "missing":
+        return False
+    *parent, name = missing["loc"]
+    strange = [e["loc"] for e in errors if e["type"] == "extra_forbidden" and e["loc"][:-1] == tuple(parent)]
+    return any(nearest(str(loc[-1]), (name,)) for loc in strange)
 
 
 _WANTED = {
@@ -64,7 +73,9 @@ def _translate(model: type[Mapping], node: Node, thing: str, error: Any) -> Prob
     if kind == "literal_error":
         return unknown_word(here, name, _choices(model, path), described)
     if kind in _WANTED:
-        return wrong_kind(here, f'"{name}"', _WANTED[kind], described)
+        listed = isinstance(path[-1], int) and isinstance(node.at(path[:-1]).value, tuple)
+        called = f'a member of "{name}"' if listed else f'"{name}"'
+        return wrong_kind(here, called, _WANTED[kind], described)
     if kind in ("string_too_short", "too_short"):
         return empty(here, f'"{name}"', described)
     return out_of_range(here, name, _bounds(kind, error.get("ctx", {})), described)

@@ -60,23 +60,24 @@ def _listed(folder: Path, problems: list[Problem]) -> list[Path]:
     try:
         return sorted(folder.iterdir(), key=lambda file: file.name)
     except OSError as error:
-        problems.append(_unreadable(folder, f"cannot be opened: {error.strerror}"))
+        problems.append(unreadable(folder, f"cannot be opened: {error.strerror}"))
         return []
 
 
 def _is_pack(file: Path) -> bool:
     # Conversations that test packs stand beside them; editors leave hidden copies behind.
-    is_test = file.stem.endswith(".test")
-    return (
-        file.suffix in (".yaml", ".yml") and not is_test and not file.name.startswith(".") and file.is_file()
-    )
+    is_test = file.stem.lower().endswith(".test")
+    # A link that leads nowhere is a pack all the same: its rules would be missed.
+    there = file.is_symlink() or file.is_file()
+    packed = file.suffix.lower() in (".yaml", ".yml")
+    return packed and there and not is_test and not file.name.startswith(".") and not file.is_dir()
 
 
 def _read_pack(file: Path, ids: list[tuple[str, Place]], problems: list[Problem]) -> list[Form]:
     try:
         text = read_text(file)
     except ValueError as error:
-        problems.append(_unreadable(file, error))
+        problems.append(unreadable(file, error))
         return []
     before = len(problems)
     node = parse(str(file), text, problems)
@@ -121,14 +122,14 @@ def _duplicates(ids: list[tuple[str, Place]]) -> Iterable[Problem]:
             )
 
 
-def _unreadable(path: Path, error: ValueError | str) -> Problem:
+def unreadable(path: Path, error: ValueError | str, why: str = "none of its rules would run") -> Problem:
+    """A file or folder that could not be read for *error*."""
     code = "FP004" if isinstance(error, TooLarge) else "FP005" if isinstance(error, NotText) else "FP001"
     fixes = {
         "FP001": "look at the name, and at who may read it",
         "FP004": "put long lists of phrases into files of their own: `phrases: {file: words.txt}`",
         "FP005": "save it as UTF-8",
     }
-    why = "none of its rules would run"
     return Problem(Place(str(path)), code, f'"{path}" {error}', why, fixes[code])
 
 

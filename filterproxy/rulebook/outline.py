@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from filterproxy.actions.end import cut
 from filterproxy.core.gate import Gate, can_hold
 from filterproxy.core.plan import Keeps, keeps, walks
 from filterproxy.core.rule import Action, Detector, Mode, Rule, Scope, Verb
@@ -19,7 +20,7 @@ class Line:
     action, streamed: as an author would write them; streamed "" where there is no other action for streams.
     keeps: what a stream waits for because of the rule. ungated: whether its own engine runs on every reply,
     because no gate can speak for it. underivable: why what it waits for could not be narrowed down, "" when
-    it could.
+    it could. cut_helps: whether a stream would wait for less with `streamed: cut`.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Line:
     keeps: str
     ungated: bool
     underivable: str
+    cut_helps: bool
     examples: int
 
     @property
@@ -72,6 +74,7 @@ def _line(rule: Rule, info: RuleInfo, ungated: bool) -> Line:
         keeps=held.value,
         ungated=ungated and rule.mode is not Mode.OFF,
         underivable=_underivable(rule) if held is not Keeps.NOTHING else "",
+        cut_helps=held is Keeps.REPLY and rule.streamed is None and keeps(rule, cut()) is not Keeps.REPLY,
         examples=len(info.examples),
     )
 

@@ -9,11 +9,12 @@ into, so that a problem can be shown long after the file has changed.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-# Never renumbered: people search for codes. `check` prints this table.
+# Never renumbered: people search for codes.
 CODES = {
     "FP001": "a file or folder cannot be read",
     "FP002": "a folder holds no packs",
@@ -141,9 +142,10 @@ def render(problem: Problem) -> str:
 
 
 def nearest(word: str, choices: Collection[str]) -> str | None:
-    """The choice most like *word*, None where none is alike."""
+    """The choice most like *word*, or one that is part of it as in credit_card; None where none is alike."""
     lower = {choice.lower(): choice for choice in choices}
     found = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
+    found += [part for part in re.split(r"[\s_-]+", word.lower()) if part in lower]
     return lower[found[0]] if found else None
 
 
@@ -163,8 +165,10 @@ def _excerpt(place: Place) -> tuple[str, str, str]:
     if len(place.text) > _SHOWN_COLUMNS:
         room = _SHOWN_COLUMNS // 3
         before = before if len(before) <= room else _ELLIPSIS + before[-room:]
-        marked = marked if len(marked) <= room else marked[:room]
-        after = after if len(after) <= room else after[:room] + _ELLIPSIS
+        if len(marked) > room:
+            marked, after = marked[:room], _ELLIPSIS
+        elif len(after) > room:
+            after = after[:room] + _ELLIPSIS
     return _visible(before), _visible(marked), _visible(after)
 
 

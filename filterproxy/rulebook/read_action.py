@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from filterproxy.actions.edit import REDACTED
 from filterproxy.actions.template import WHOLE, Copy, TemplateError, parse
+from filterproxy.language import LANGUAGES
 from filterproxy.rulebook import schema
+from filterproxy.rulebook.conditions import primary
 from filterproxy.rulebook.detect import detector_of, grouped
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.fit import fit
 from filterproxy.rulebook.problem import Problem, nearest, one_of
 from filterproxy.rulebook.source import Node
-from filterproxy.rulebook.wording import empty, missing, said, wrong_kind
+from filterproxy.rulebook.wording import empty, missing, said, unknown_language, wrong_kind
 
 # What each does, for an author who has to choose.
 ACTIONS = {
@@ -83,18 +86,32 @@ _WHY = "the rule would match and then do nothing"
 
 
 def _no_action(node: Node) -> Problem:
+    fix = "write for instance `action: drop`, or `action: {remove: sentence}`"
     return Problem(
         node.place,
         "FP014",
         "an action wants a name, or a mapping",
         _WHY,
-        "write for instance `action: drop`, or `action: {remove: sentence}`",
+        "keep one of them, and write a second rule for the other" if node.items() else fix,
         label=f"this is {said(node)}",
     )
 
 
+# What other programs, and people, call the actions.
+_OTHER_NAMES = {
+    **dict.fromkeys(("block", "reject", "deny", "refuse"), "drop"),
+    **dict.fromkeys(("mask", "censor", "hide", "anonymize"), "redact"),
+    **dict.fromkeys(("delete", "strip"), "remove"),
+    **dict.fromkeys(("warn", "log", "count", "report", "alert"), "flag"),
+    **dict.fromkeys(("stop", "truncate", "end"), "cut"),
+    **dict.fromkeys(("substitute", "rewrite"), "replace"),
+    **dict.fromkeys(("regenerate", "again"), "retry"),
+    **dict.fromkeys(("add", "disclaimer"), "append"),
+}
+
+
 def _unknown(node: Node, name: str) -> Problem:
-    near = nearest(name, ACTIONS)
+    near = _OTHER_NAMES.get(name.lower()) or nearest(name, ACTIONS)
     return Problem(
         node.keys.get(name, node.place),
         _CODE,
@@ -251,7 +268,11 @@ def read_say(node: Node, key: str, problems: list[Problem]) -> dict[str, str] | 
     if not isinstance(node.value, dict):
         problems.append(wrong_kind(node, f'"{key}"', "text", "it is a text, or one text for each language"))
         return None
+    strange = [_strange_language(node, language) for language in node.value if not _is_language(language)]
+    problems.extend(strange)
     wrong = [text for text in node.value.values() if not isinstance(text.value, str)]
+    blank = [text for text in node.value.values() if text.value == ""]
+    problems.extend(empty(text, f'a text of "{key}"', "the client would read nothing") for text in blank)
     why = "each language has its text: `{en: ..., de: ..., default: ...}`"
     problems.extend(wrong_kind(text, f'a text of "{key}"', "text", why) for text in wrong)
     if "default" not in node.value:
@@ -259,7 +280,19 @@ def read_say(node: Node, key: str, problems: list[Problem]) -> dict[str, str] | 
             missing(node.place, f'"{key}"', "default", "the text for all languages that are not named")
         )
         return None
-    return None if wrong else {language: str(text.value) for language, text in node.value.items()}
+    return (
+        None
+        if wrong or strange or blank
+        else {language: str(text.value) for language, text in node.value.items()}
+    )
+
+
+def _is_language(language: str) -> bool:
+    return language == "default" or primary(language) in LANGUAGES
+
+
+def _strange_language(node: Node, language: str) -> Problem:
+    return unknown_language(node.keys[language], language, "the language of a question is told in these only")
 
 
 def check_template(node: Node, form: Form, match: Form, problems: list[Problem]) -> None:
@@ -274,9 +307,26 @@ def check_template(node: Node, form: Form, match: Form, problems: list[Problem])
         return
     source = grouped(match)
     known = {WHOLE} | (set(_groups(source)) if source is not None else set())
+    if (copied := _OTHER_TEMPLATES.search(form["template"])) is not None:
+        problems.append(_other_template(inner, copied))
     for part in parts:
         if isinstance(part, Copy) and part.name not in known:
             problems.append(_unknown_group(inner, part, known, source is not None))
+
+
+# How Python, sed and others name a group. "$1" is left alone: it is a price, too.
+_OTHER_TEMPLATES = re.compile(r"\\(?P<number>[1-9])|\\g<(?P<name>\w+)>|\$\{(?P<braced>\w+)\}")
+
+
+def _other_template(node: Node, copied: re.Match[str]) -> Problem:
+    name = next(filter(None, copied.groups()))
+    return Problem(
+        node.inside(copied.start(), len(copied[0])),
+        "FP028",
+        f"{copied[0]} names no group here",
+        "the client would read it as it stands",
+        f"write {{{name}}}",
+    )
 
 
 def _groups(form: Form) -> frozenset[str]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-
-import regex
 
 from filterproxy.facts import FACTS
 from filterproxy.rulebook import schema
@@ -14,12 +11,13 @@ from filterproxy.rulebook.detect import detector_of
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.files import read_text
 from filterproxy.rulebook.fit import fit
+from filterproxy.rulebook.patterns import pattern_problem
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
+from filterproxy.rulebook.refused import not_installed, refused
 from filterproxy.rulebook.source import Node
-from filterproxy.rulebook.wording import empty, later, missing, unknown_word, wrong_kind
+from filterproxy.rulebook.wording import empty, later, unknown_word, wrong_kind
 
 _IN_ALL_ONLY = "`not` narrows what another member of an `all` finds"
-_POSITION = re.compile(r"(?P<what>.*) at position (?P<position>\d+)", re.DOTALL)
 
 
 def read_match(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
@@ -61,17 +59,39 @@ def _verb(node: Node, problems: list[Problem]) -> str | None:
     if found:
         problems.append(_several(node.keys[found[1]], found))
     elif not node.keys:
-        problems.append(missing(node.place, "a match", "phrases", _EXAMPLE))
+        problems.append(_nothing(node))
     else:
         problems.append(_no_verb(node))
     return None
+
+
+def _nothing(node: Node) -> Problem:
+    return Problem(
+        node.place,
+        "FP009",
+        "a match without a verb",
+        "the rule would have nothing to look for",
+        "write a verb and what it looks for, as in `phrases: [refund]`",
+        label=one_of(schema.VERBS),
+    )
+
+
+# What authors of other programs call the verbs.
+_OTHER_NAMES = {
+    **dict.fromkeys(
+        ("contains", "word", "words", "keyword", "keywords", "text", "string", "terms"), "phrases"
+    ),
+    **dict.fromkeys(("pattern", "patterns", "re", "regexp", "matches"), "regex"),
+    **dict.fromkeys(("and",), "all"),
+    **dict.fromkeys(("or",), "any"),
+}
 
 
 def _no_verb(node: Node) -> Problem:
     for key, place in node.keys.items():
         if key in schema.LATER_VERBS:
             return later(place, f'the verb "{key}"')
-    near = {key: nearest(key, schema.VERBS) for key in node.keys}
+    near = {key: _OTHER_NAMES.get(key.lower()) or nearest(key, schema.VERBS) for key in node.keys}
     key = next((key for key, verb in near.items() if verb), next(iter(node.keys)))
     return Problem(
         node.keys[key],
@@ -108,86 +128,15 @@ def _works(form: Form, node: Node, problems: list[Problem]) -> bool:
     try:
         detector_of(form)
     except ValueError as error:
-        problems.append(_refused(form, node, str(error)))
+        problems.append(refused(form, node, str(error)))
         return False
-    except ImportError as error:
-        problems.append(_not_installed(form, node, error))
+    except ImportError:
+        problems.append(not_installed(node.keys[form["verb"]], form["verb"]))
         return False
-    if form["verb"] == "regex" and regex.search(form["pattern"], "", regex.V1) is not None:
-        problems.append(_matches_nothing(node))
-        return False
-    return True
-
-
-def _refused(form: Form, node: Node, message: str) -> Problem:
-    inner = node.at((form["verb"],))
-    if form["verb"] == "regex":
-        return _bad_pattern(inner, message)
-    # A detector that knows some names lists them at the end of its message.
-    what, _, names = message.partition("; there are ")
-    known = names.split(", ") if names else []
-    wrong = [str(form.get("kind")), *re.findall("[A-Z_]{2,}", what)]
-    near = next(filter(None, (nearest(word, known) for word in wrong)), None)
-    return Problem(
-        inner.at(("region",) if "region" in what else ("kind",)).place,
-        "FP022",
-        f'"{form["verb"]}" cannot work with this: {what}',
-        "the rule would never be able to match",
-        f'did you mean "{near}"?' if near else f'rules/WRITING.md says what "{form["verb"]}" takes',
-        label=one_of(known) if known else "",
-    )
-
-
-def _bad_pattern(node: Node, message: str) -> Problem:
-    if "look-behind" in message:
-        return Problem(
-            node.place,
-            "FP021",
-            message,
-            "in a stream, what has left long ago can no longer be looked at",
-            "put a bound to it: {0,40} for * and {1,40} for +",
-        )
-    at = _POSITION.fullmatch(message)
-    place = node.inside(int(at["position"])) if at else node.place
-    what = at["what"] if at else message
-    otherwise = "correct the pattern; a backslash makes ( [ { . * + ? | ordinary characters"
-    return Problem(
-        place,
-        "FP019",
-        f"this pattern cannot be read: {what}",
-        "the rule would have nothing to look for",
-        _PATTERN_FIXES.get(what, otherwise) if at else "write the pattern without it",
-    )
-
-
-_PATTERN_FIXES = {
-    "missing )": r"close the group with ), or write \( for the character itself",
-    "unbalanced parenthesis": r"take the ) out, or write \) for the character itself",
-    "unterminated character set": r"close the set with ], or write \[ for the character itself",
-    "nothing to repeat": r"put something before the * + or ?, or write \* for the character itself",
-    "multiple repeat": "one of the repeats is too many; put what it repeats into (?:...)",
-}
-
-
-def _matches_nothing(node: Node) -> Problem:
-    inner = node.at(("regex",))
-    return Problem(
-        inner.place,
-        "FP020",
-        "this pattern matches the empty text",
-        "an empty match is none, so the rule would find less, or other things, than the pattern says",
-        "let it need at least one character: + for *, or take a ? out",
-    )
-
-
-def _not_installed(form: Form, node: Node, error: ImportError) -> Problem:
-    return Problem(
-        node.keys[form["verb"]],
-        "FP022",
-        f'"{form["verb"]}" needs the package {error.name or "that provides it"}, which is not installed',
-        "the rule could not run",
-        'install it: pip install "filterproxy[nlp]"',
-    )
+    problem = pattern_problem(node.at(("regex",))) if form["verb"] == "regex" else None
+    if problem is not None:
+        problems.append(problem)
+    return problem is None
 
 
 def _read_regex(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
@@ -306,20 +255,23 @@ def _read_length(node: Node, folder: Path, problems: list[Problem]) -> Form | No
     if not isinstance(inner.value, dict):
         return None
     given = [key for key in ("over", "under") if inner.get(key) is not None]
+    if len(given) != 1 and set(inner.keys) <= {"over", "under"}:
+        problems.append(_one_length(inner, len(given)))
     if len(given) != 1:
-        problems.append(_one_length(inner))
         return None
     return {"verb": "length", "over": inner.at(("over",)).value if "over" in given else None} | {
         "under": inner.at(("under",)).value if "under" in given else None
     }
 
 
-def _one_length(node: Node) -> Problem:
+def _one_length(node: Node, given: int) -> Problem:
     return Problem(
         node.place,
         "FP025",
         '"length" wants one of "over" and "under"',
-        "a text cannot be too long and too short at once",
+        "a text cannot be too long and too short at once"
+        if given
+        else "every text would have the right length",
         "write `length: {over: 2000}`; for both make two rules",
     )
 
@@ -341,7 +293,19 @@ def _read_number(node: Node, folder: Path, problems: list[Problem]) -> Form | No
     if isinstance(inner.value, str) and inner.value:
         return {"verb": "number", "kind": inner.value, "region": None}
     fitted = fit(schema.NumberOptions, inner, '"number"', problems)
+    if fitted is not None and fitted.region is not None and fitted.kind != "phone":
+        problems.append(_region_of(inner, fitted.kind))
     return None if fitted is None else {"verb": "number", "kind": fitted.kind, "region": fitted.region}
+
+
+def _region_of(node: Node, kind: str) -> Problem:
+    return Problem(
+        node.keys["region"],
+        "FP026",
+        f'"region" beside the kind "{kind}"',
+        "only telephone numbers are written otherwise from country to country",
+        "take it out, or write `kind: phone`",
+    )
 
 
 def _read_any(node: Node, folder: Path, problems: list[Problem]) -> Form | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
+from filterproxy.language import LANGUAGES
 from filterproxy.rulebook import schema
+from filterproxy.rulebook.conditions import primary
 from filterproxy.rulebook.detect import default_scope
 from filterproxy.rulebook.document import Form
-from filterproxy.rulebook.fit import fit
-from filterproxy.rulebook.problem import Place, Problem
+from filterproxy.rulebook.fit import fit, known_keys
+from filterproxy.rulebook.problem import Place, Problem, nearest
 from filterproxy.rulebook.read_action import (
     IN_ARGUMENTS,
     Beside,
@@ -22,7 +25,7 @@ from filterproxy.rulebook.read_action import (
 )
 from filterproxy.rulebook.read_match import fact_kind, read_match
 from filterproxy.rulebook.source import Node
-from filterproxy.rulebook.wording import missing, out_of_range, said, wrong_kind
+from filterproxy.rulebook.wording import empty, missing, out_of_range, said, unknown_language, wrong_kind
 
 CHANNELS = ("content", "refusal", "reasoning", "arguments")
 
@@ -128,7 +131,8 @@ def _check_id(node: Node, problems: list[Problem]) -> None:
 
 
 def _plain_id(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_./-]+", "-", text).strip("-_./")[:100].lower() or "opening-hours"
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.sub(r"[^A-Za-z0-9_./-]+", "-", plain).strip("-_./")[:100].lower() or "opening-hours"
 
 
 def _check_together(node: Node, form: Form, problems: list[Problem]) -> None:
@@ -214,6 +218,9 @@ def _check_arguments(node: Node, key: str, part: Form, problems: list[Problem]) 
 
 def _read_when(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
     fitted = fit(schema.When, node, '"when"', problems)
+    if node.value == {}:
+        problems.append(empty(node, '"when"', "it would hold for every reply, as if it were not there"))
+    _check_languages(node, problems)
     asked = _part(node, "asked", lambda inner: _read_asked(inner, folder, problems))
     if fitted is None:
         return None
@@ -224,6 +231,14 @@ def _read_when(node: Node, folder: Path, problems: list[Problem]) -> Form | None
         "language": fitted.language,
         "asked": asked,
     }
+
+
+def _check_languages(node: Node, problems: list[Problem]) -> None:
+    named = node.at(("language",)) if "language" in node.keys else None
+    for member in () if named is None else named.items() or (named,):
+        if isinstance(member.value, str) and member.value and primary(member.value) not in LANGUAGES:
+            why = "the rule would never be asked: questions are told to be in these only"
+            problems.append(unknown_language(member.place, member.value, why))
 
 
 def _read_asked(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
@@ -238,6 +253,8 @@ def _read_asked(node: Node, folder: Path, problems: list[Problem]) -> Form | Non
 
 def _read_unless(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
     fitted = fit(schema.Unless, node, '"unless"', problems)
+    if node.value == {}:
+        problems.append(empty(node, '"unless"', "it would excuse nothing"))
     match = _part(node, "match", lambda inner: read_match(inner, folder, problems))
     if fitted is None:
         return None
@@ -250,6 +267,8 @@ def _read_rollout(node: Node, problems: list[Problem]) -> float | None:
         problem = wrong_kind(node, '"rollout"', "a percentage", described)
         number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
         fix = f"write {node.value}%" if number else "write it as in 10%"
+        if isinstance(node.value, float) and 0 < node.value < 1:
+            fix = f"write {node.value * 100:g}%, or {node.value}% if that is what you mean"
         problems.append(Problem(problem.place, problem.code, problem.what, problem.why, fix, problem.label))
         return None
     percent = float(said[1])
@@ -309,6 +328,9 @@ def _read_examples(node: Node, problems: list[Problem]) -> Form | None:
 def _read_example(node: Node, problems: list[Problem]) -> Form | None:
     if isinstance(node.value, str):
         return {"line": node.place.line, "reply": node.value}
+    if len(node.keys) == 1 and not set(node.keys) & set(known_keys(schema.Example)) and _is_text(node):
+        problems.append(_unquoted(node))
+        return None
     if not isinstance(node.value, dict):
         why = "an example is a reply, or a mapping with `reply` and what came before it"
         problems.append(wrong_kind(node, "an example", "text", why))
@@ -317,3 +339,20 @@ def _read_example(node: Node, problems: list[Problem]) -> Form | None:
     if fitted is None:
         return None
     return {"line": node.place.line} | fitted.model_dump(by_alias=True, exclude_unset=True)
+
+
+def _is_text(node: Node) -> bool:
+    """Whether a mapping looks like a sentence with a colon in it: its key is none that is nearly right."""
+    key = next(iter(node.keys))
+    return nearest(key, known_keys(schema.Example)) is None and isinstance(node.at((key,)).value, str)
+
+
+def _unquoted(node: Node) -> Problem:
+    return Problem(
+        next(iter(node.keys.values())),
+        "FP014",
+        "an example wants text",
+        "YAML takes what stands before a colon and a blank for a key",
+        "put the whole reply into quotes",
+        "this is a mapping",
+    )

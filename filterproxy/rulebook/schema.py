@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from filterproxy.language import LANGUAGES
+
 T = TypeVar("T")
 
 
@@ -37,7 +39,7 @@ class Mapping(BaseModel):
 
 class Pack(Mapping):
     version: int = Field(description="the version of the rule language, 1")
-    pack: Text = Field(description="the name of the pack in `check` and `filterproxy rules`")
+    pack: Text = Field(description="the name of the pack in `check` and `try`")
     rules: list[Any] = Field(description="the rules, in the order in which they run")
     why: str = Field("", description="what the pack is for; also of its rules that say nothing themselves")
     owner: str = Field("", description="who looks after the pack")
@@ -159,7 +161,9 @@ class When(Mapping):
     header: dict[str, OneOrMany[Text]] | None = Field(
         None, description="headers of the request, with * and ?"
     )
-    language: OneOrMany[Text] | None = Field(None, description="languages of the last question, as in en")
+    language: OneOrMany[Text] | None = Field(
+        None, description=f"languages of the last question, of {', '.join(LANGUAGES)}"
+    )
     asked: Any = Field(None, description="what the last question must be about")
 
 

@@ -94,7 +94,8 @@ class Node:
         return self.source.place(self.place.line - 1, self.place.column - 1 + skipped, length)
 
     def _inside_block(self, offset: int, length: int) -> Place:
-        before = str(self.value)[:offset]
+        # The last line break is not seen by the author: what stands at the end stands before it.
+        before = str(self.value).rstrip("\n")[:offset]
         first = self.place.line  # the line after the indicator, counted from 0
         written = next((line for line in self.source.lines[first:] if line.strip()), "")
         indent = len(written) - len(written.lstrip(" "))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
-from filterproxy.rulebook.schema import LATER_KEYS
+from filterproxy.rulebook.schema import LATER_KEYS, VERBS, When
 from filterproxy.rulebook.source import Node
 
 
@@ -13,14 +15,35 @@ def unknown_key(holder: Node, key: str, thing: str, known: tuple[str, ...]) -> P
     if key in LATER_KEYS:
         return later(place, f'"{key}"')
     near = nearest(key, known)
+    fix = f'did you mean "{near}"?' if near else "take it out, or look up its name in rules/WRITING.md"
     return Problem(
         place,
         "FP010",
         f'unknown key "{key}" in {thing}',
         "nobody would read it, and the rule would do less than it says",
-        f'did you mean "{near}"?' if near else "take it out, or look up its name in rules/WRITING.md",
+        _elsewhere(key, thing) or fix,
         label=one_of(known),
     )
+
+
+# Keys that authors write one level too high, by where they belong.
+_BELONGS = {
+    "when": (*When.model_fields, "asked"),
+    "unless": ("grounded", "allow"),
+    "examples": ("hit", "pass"),
+    "match": tuple(VERBS),
+}
+
+
+def _elsewhere(key: str, thing: str) -> str:
+    """Where a key would be read; "" for a key that none is."""
+    if key == "<<":
+        return "write the keys out: one mapping cannot take over those of another here"
+    if thing == '"unless"' and key in VERBS:
+        return f"write `match: {{{key}: ...}}` under `unless`"
+    if thing != "a rule":
+        return ""
+    return next((f"write it below `{holder}`" for holder, keys in _BELONGS.items() if key in keys), "")
 
 
 # What a value is called where the key does not say it.
@@ -52,6 +75,34 @@ def unknown_word(node: Node, name: str, choices: tuple[str, ...], described: str
     )
 
 
+def unknown_language(place: Place, language: str, why: str) -> Problem:
+    """A language that no question is ever told to be in."""
+    by_name = {name: code for code, name in _LANGUAGE_NAMES.items()}
+    near = nearest(language, by_name)
+    return Problem(
+        place,
+        "FP013",
+        f'unknown language "{language}"',
+        why,
+        f'did you mean "{by_name[near]}"?' if near else "write one of: " + ", ".join(sorted(_LANGUAGE_NAMES)),
+        label=one_of(_LANGUAGE_NAMES),
+    )
+
+
+# As authors write them out who do not know the code.
+_LANGUAGE_NAMES = {
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "de": "german",
+    "it": "italian",
+    "pt": "portuguese",
+    "nl": "dutch",
+    "zh": "chinese",
+    "ja": "japanese",
+}
+
+
 def missing(place: Place, thing: str, name: str, described: str) -> Problem:
     """A key that must be there."""
     return Problem(place, "FP009", f'{thing} without "{name}"', described, f"add `{name}:`")
@@ -59,14 +110,47 @@ def missing(place: Place, thing: str, name: str, described: str) -> Problem:
 
 def wrong_kind(node: Node, name: str, wanted: str, why: str) -> Problem:
     """Text for a number, a list for a mapping, and the like."""
+    fix = _instead(node, name) or _fix_of_kind(node, wanted)
     return Problem(
         node.place,
         "FP014",
         f"{name} wants {wanted}",
         why,
-        _fix_of_kind(node, wanted),
+        fix,
         f"this is {said(node)}",
     )
+
+
+# What an author is likely to have meant by a plain value where more is wanted.
+_INSTEAD = {
+    "a match": "phrases: [{}]",
+    '"phrases"': "[{}]",
+    '"asked"': "{{phrases: [{}]}}",
+    '"length"': "{{over: {}}}",
+    '"repetition"': "{{of: {}}}",
+    '"unless"': "{{{}: true}}",
+    '"when"': "{{model: {}}}",
+    'a member of "messages"': "{{role: user, content: {}}}",
+    "a token": "{{LOWER: {}}}",
+}
+_FILE_NAME = re.compile(r"[\w./-]+\.(?:txt|csv|lst|list)")
+
+
+def _instead(node: Node, name: str) -> str:
+    value = node.value
+    if name not in _INSTEAD or not isinstance(value, str | int) or isinstance(value, bool):
+        return ""
+    if isinstance(value, int) != (name == '"length"'):
+        return ""
+    if isinstance(value, str) and (not value.strip() or not _PLAIN.fullmatch(value)):
+        return ""
+    if name == '"phrases"' and _FILE_NAME.fullmatch(str(value)):
+        return f"write {{file: {value}}}"
+    return f"write {_INSTEAD[name].format(value)}"
+
+
+# Needs no quotes in any place.
+_PLAIN = re.compile(r"[\w][\w ./-]{0,38}")
 
 
 def empty(node: Node, name: str, why: str) -> Problem:
@@ -104,6 +188,8 @@ def said(node: Node) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str) and not node.style and value.isdigit() and value[0] != "0":
+        return f"a number of {len(value)} digits"
     if isinstance(value, str):
         return f'the text "{value}"' if len(value) <= 40 and "\n" not in value else "text"
     if isinstance(value, int | float):
@@ -122,7 +208,9 @@ def _fix_of_kind(node: Node, wanted: str) -> str:
             else "write true or false"
         )
     if wanted == "a whole number" and isinstance(value, str) and value.strip().isdigit():
-        return f"take the quotes out: {value.strip()}"
+        return f"take the quotes out: {value.strip()}" if node.style else "write a smaller number"
+    if wanted == "a whole number" and isinstance(value, float) and value.is_integer():
+        return f"write {int(value)}"
     if wanted == "a whole number":
         return "write it in digits, as in 3"
     if wanted == "a list" and value is not None:

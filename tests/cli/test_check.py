@@ -62,3 +62,11 @@ def test_an_unknown_option_is_wrong_usage() -> None:
 
 def test_the_shipped_rules_are_clean() -> None:
     assert runner.invoke(main, ["check"]).exit_code == 0
+
+
+def test_a_cut_is_recommended_only_where_it_would_help(tmp_path: Path) -> None:
+    """That a text is too short is known only at its end, whatever the action."""
+    pack = "version: 1\npack: p\nrules:\n  - {id: short, match: {length: {under: 9}}, action: drop}\n"
+    result = runner.invoke(main, ["check", write(tmp_path, pack)])
+
+    assert "  short: its action is drop\n" in result.output

@@ -102,3 +102,11 @@ def test_models_and_routes_of_a_when_are_taken_as_given(tmp_path: Path) -> None:
     file = write(tmp_path, PACK.replace("    action: drop\n    streamed: cut\n", when))
 
     assert report(file)["failures"] == []
+
+
+def test_a_conversation_that_names_no_rule_of_the_book_is_a_problem(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    write(tmp_path, '- {name: talk, reply: "Hello.", fired: [mial]}\n', "shop.test.yaml")
+    result = runner.invoke(main, ["test", file])
+
+    assert (result.exit_code, 'did you mean "mail"?' in result.stderr) == (1, True)

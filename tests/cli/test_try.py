@@ -60,3 +60,34 @@ def test_marks_stay_under_their_letters_in_long_and_wide_lines() -> None:
 
 def test_a_reply_cannot_reach_into_the_terminal() -> None:
     assert plain(marked("a\x1b[2Jb", [], "", terminal=True)) == ["a\N{REPLACEMENT CHARACTER}[2Jb"]
+
+
+RARE = """version: 1
+pack: shop
+rules:
+  - {id: canary, match: {phrases: [refund]}, action: redact, rollout: 0%}
+  - {id: elsewhere, match: {phrases: [refund]}, when: {model: gpt-*}, action: drop}
+  - {id: resting, match: {phrases: [refund]}, mode: off, action: drop}
+"""
+
+
+def test_a_rule_that_was_not_asked_is_not_said_to_have_found_nothing(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["try", "No refund.", "-r", write(tmp_path, RARE)])
+
+    assert result.output == (
+        "canary  shop  shadow  redact\n"
+        "    No refund.\n"
+        "       ^^^^^^\n"
+        "    not among the 0% of its rollout: counted, nothing changes\n"
+        "\n"
+        "Not asked, since their `when` does not hold: elsewhere.\n"
+        "Off: resting.\n"
+        "The client reads the reply as it is.\n"
+    )
+
+
+def test_what_is_not_utf8_is_wrong_usage(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["try", "-", "-r", write(tmp_path)], input=b"a\xff")
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "filterproxy try: what is given is not UTF-8 (byte 0xFF after 1 byte)\n" == result.stderr

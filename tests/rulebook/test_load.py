@@ -329,3 +329,20 @@ def test_no_edit_makes_loading_fail_in_another_way(tmp_path: Path, edits: list[t
 def test_the_shipped_rules_are_a_folder_of_packs() -> None:
     """Beside the package in a checkout."""
     assert shipped_rules().name == "rules"
+
+
+def test_a_pack_that_is_a_link_to_nothing_is_missed(tmp_path: Path) -> None:
+    """Its rules would not run, and nobody would know."""
+    (tmp_path / "a.yaml").write_text(pack(rule()))
+    (tmp_path / "b.yaml").symlink_to(tmp_path / "gone.yaml")
+
+    (problem,) = problems_of(tmp_path)
+
+    assert problem.what == f'"{tmp_path / "b.yaml"}" is a link to a file that is not there'
+
+
+def test_the_ending_of_a_pack_may_be_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "A.YAML").write_text(pack(rule("a")))
+    (tmp_path / "A.TEST.YAML").write_text("not: a pack")
+
+    assert [form["id"] for form in load([tmp_path])["rules"]] == ["a"]

@@ -103,3 +103,7 @@ def test_the_nearest_name_is_offered_only_where_it_is_near(word: str, found: str
 def test_codes_are_numbered_without_a_gap() -> None:
     """A code is never given to another mistake."""
     assert [f"FP{n:03}" for n in range(1, len(CODES) + 1)] == list(CODES)
+
+
+def test_the_nearest_word_may_be_one_part_of_what_was_written() -> None:
+    assert ["card", "phone", None] == [nearest(w, ("card", "phone")) for w in ("credit_card", "Phones", "x")]

@@ -1,0 +1,118 @@
+"""What a detector says of options that it cannot work with, at the option that is meant."""
+
+from __future__ import annotations
+
+import re
+
+from filterproxy.rulebook.document import Form
+from filterproxy.rulebook.patterns import unreadable_pattern
+from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
+from filterproxy.rulebook.source import Node
+
+_NEVER = "the rule would never be able to match"
+_PHRASE = re.compile(r"phrase (\d+) (?P<said>.*)")
+_TOKEN = re.compile(r"pattern (?P<pattern>\d+)(?:[,:] token (?P<token>\d+))?[,:]? (?P<said>.*)", re.DOTALL)
+_OPERATORS = ("!", "*", "+", "1", "?", "{2}", "{2,}", "{2,4}")
+# What people call the country, by the two letters that telephone numbers know it by.
+_REGIONS = {"UK": "GB", "EN": "GB", "USA": "US", "GER": "DE"}
+
+
+def refused(form: Form, node: Node, message: str) -> Problem:
+    """The problem of a match (*node*) whose detector said *message*."""
+    verb = form["verb"]
+    inner = node.at((verb,))
+    if verb == "regex":
+        return unreadable_pattern(inner, message)
+    if verb == "phrases" and (at := _PHRASE.fullmatch(message)):
+        return _of_phrase(inner.at((int(at[1]) - 1,)), at["said"])
+    if verb == "tokens":
+        return _of_tokens(node, message)
+    if verb == "number":
+        return _of_number(inner, message)
+    return _cannot(inner.place, verb, message)
+
+
+def not_installed(place: Place, verb: str) -> Problem:
+    """A verb whose package is not there."""
+    return Problem(
+        place,
+        "FP022",
+        f'"{verb}" needs a package that is not installed',
+        "the rule could not run",
+        "install it: pip install 'filterproxy[nlp]'",
+    )
+
+
+def _cannot(place: Place, verb: str, what: str, fix: str = "", label: str = "") -> Problem:
+    otherwise = f'rules/WRITING.md says what "{verb}" takes'
+    return Problem(place, "FP022", f'"{verb}" cannot work with this: {what}', _NEVER, fix or otherwise, label)
+
+
+def _of_phrase(node: Node, said: str) -> Problem:
+    return Problem(
+        node.place,
+        "FP022",
+        f"this phrase {said}",
+        _NEVER,
+        "write a shorter one: its first words will do",
+    )
+
+
+def _of_number(node: Node, message: str) -> Problem:
+    what, _, names = message.partition("; there are ")
+    known = names.split(", ") if names else []
+    if "region" not in what:
+        kind = node.at(("kind",))
+        near = nearest(str(kind.value), known)
+        return _cannot(kind.place, "number", what, f'did you mean "{near}"?' if near else "", one_of(known))
+    region = node.at(("region",))
+    written = str(region.value)
+    near = _REGIONS.get(written.upper(), written.upper())
+    fix = f'did you mean "{near}"?' if len(near) == 2 and near != written else ""
+    return _cannot(region.place, "number", what, fix)
+
+
+def _of_tokens(node: Node, message: str) -> Problem:
+    if "needs spaCy" in message:
+        return not_installed(node.keys["tokens"], "tokens")
+    if "language" in message:
+        language = node.at(("language",))
+        return _cannot(
+            language.place,
+            "tokens",
+            f'spaCy has no language "{language.value}"',
+            "write its two letters, as in en or de",
+        )
+    at = _TOKEN.fullmatch(message)
+    inner = node.at(("tokens",))
+    if at is None:
+        return _cannot(inner.place, "tokens", message)
+    pattern = _pattern(inner, int(at["pattern"]) - 1)
+    if at["token"] is None:
+        return _cannot(
+            pattern.place, "tokens", at["said"].replace("has no tokens", "a pattern without tokens")
+        )
+    return _of_token(pattern.at((int(at["token"]) - 1,)), at["said"])
+
+
+def _pattern(node: Node, number: int) -> Node:
+    """One of several patterns, or the only one."""
+    lists = [member for member in node.items() if isinstance(member.value, tuple)]
+    return lists[number] if number < len(lists) else node
+
+
+def _of_token(token: Node, message: str) -> Problem:
+    what, _, names = message.partition("; there are ")
+    known = names.split(", ") if names else []
+    key = next((key for key in token.keys if re.match(rf"{re.escape(key.upper())}\b", what)), "")
+    if known:
+        near = nearest(key, known)
+        place = token.keys.get(key, token.place)
+        return _cannot(place, "tokens", what, f'did you mean "{near}"?' if near else "", one_of(known))
+    place = token.at((key,)).place if key else token.place
+    if "->" not in what:
+        return _cannot(place, "tokens", what)
+    if key.upper() == "OP":
+        fix = "write how often the token may stand there, as in ? or +"
+        return _cannot(place, "tokens", f'"{key}" has no such value', fix, one_of(_OPERATORS))
+    return _cannot(place, "tokens", f'"{key}" has no such value' if key else "this token cannot be read")
