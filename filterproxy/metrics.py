@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import prometheus_client.values
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -235,10 +235,19 @@ def share(process: int) -> None:
     Let values that are made after this belong to *process*, the id of this one, for good.
 
     Without it the library asks the system for the id at each step of each counter, lest the process has
-    forked. Does nothing where values are not shared.
+    forked, and takes a lock. Only one thread of *process* may count. Does nothing where values are not
+    shared.
     """
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        prometheus_client.values.ValueClass = MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return
+    shared: Any = MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
+
+    class Value(shared):  # type: ignore[misc]
+        def inc(self, amount: float) -> None:
+            self._value += amount
+            self._file.write_value(self._key, self._value, 0.0)
+
+    prometheus_client.values.ValueClass = Value
 
 
 def render(registry: CollectorRegistry) -> bytes:

@@ -17,7 +17,7 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote
@@ -34,28 +34,26 @@ from filterproxy.proxy.client import (
     Client,
     ClientError,
     ClientGone,
-    HeaderView,
     Receive,
     Scope,
     Send,
-    forwarded,
-    returned,
 )
 from filterproxy.proxy.config import Config
-from filterproxy.proxy.connection import Headers, Response
+from filterproxy.proxy.connection import Response
 from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.headers import Headers, HeaderView, content_type, forwarded, returned
+from filterproxy.proxy.passthrough import carries_reply, other_form, relay, request_body
 from filterproxy.proxy.pump import Times, pump
 from filterproxy.proxy.upstream import Upstream
 
 CHAT = "openai_chat"
 NO_DIALECT = "none"
 _CHAT_PATH = "/chat/completions"
-# A request body of another path up to this size goes upstream in one piece, with its length: not every
-# server reads chunks.
-_SMALL_BODY = 256 * 1024
 _IDENTITY = (b"accept-encoding", b"identity")
 _JSON = (b"content-type", b"application/json")
+# More than any rule's `times`.
+_NO_MORE_TRIES = 1 << 30
 _SLASHES = re.compile("/+")
 _log = logging.getLogger("filterproxy")
 
@@ -166,12 +164,15 @@ class App:
         began = time.perf_counter()
         request = self._dialect.read_request(body, HeaderView(client.headers), client.path)
         exchange.times.filtering = time.perf_counter() - began
-        headers = [header for header in forwarded(client.headers) if header[0] != b"accept-encoding"]
+        headers = forwarded(client.headers, without=b"accept-encoding")
         headers.append(_IDENTITY)
         client.watch()
         sent = body
+        # What has no messages takes no note, so that it cannot be asked again: what comes after the last
+        # try holds from the start.
+        tries = 0 if request.turns else _NO_MORE_TRIES
         while True:
-            exchange.session = engine.session(request, exchange.attempt)
+            exchange.session = engine.session(request, tries + exchange.attempt)
             if exchange.stream is not None:  # the one before has ended; this one can still fail
                 exchange.stream = self._dialect.stream(exchange.session, self._options)
             response = await self._ask(exchange, headers, sent)
@@ -184,7 +185,7 @@ class App:
             engine.observe(exchange.session)
             self._metrics.retried()
             exchange.attempt += 1
-            sent = self._dialect.with_note(body, again.action.note) if again.action.note else body
+            sent = self._with_note(body, again.action.note)
 
     async def _ask(
         self, exchange: Exchange, headers: Headers, body: bytes | AsyncIterator[bytes]
@@ -194,12 +195,18 @@ class App:
         except ValueError as problem:  # a line break where none may be
             raise ClientError(400, str(problem)) from None
 
+    def _with_note(self, body: bytes, note: str) -> bytes:
+        try:
+            return self._dialect.with_note(body, note) if note else body
+        except (ValueError, TypeError):  # it can be read, and is nested too deeply to be written
+            return body
+
     async def _judge(self, exchange: Exchange, response: Response) -> Bound | None:
         """One reply through the rules; the rule that wants another, if one does."""
         if response.status != 200:
             await self._as_it_is(exchange, response, "status" if 200 < response.status < 300 else "")
             return None
-        kind = _content_type(response.headers)
+        kind = content_type(response.headers)
         if kind not in (b"application/json", b"text/event-stream"):
             await self._as_it_is(exchange, response, "content_type")
             return None
@@ -219,7 +226,7 @@ class App:
         elif response.status >= 400:
             self._metrics.upstream_error(f"status_{response.status // 100}xx")
             exchange.outcome = UPSTREAM_ERROR
-        await self._relay(exchange, response, response, [], same_bytes=True)
+        await relay(exchange.client, response, response)
 
     def _not_scanned(self, exchange: Exchange, cause: str) -> None:
         """Count a reply as not judged. Raises Unscanned when such replies are to be dropped."""
@@ -238,7 +245,7 @@ class App:
             size += len(data)
             if size > limit:
                 self._not_scanned(exchange, "too_large")
-                await self._relay(exchange, response, source, pieces, same_bytes=source is response)
+                await relay(exchange.client, response, source, pieces)
                 return None
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         session = exchange.session
@@ -251,7 +258,12 @@ class App:
             whole, again = Whole(200, body, False), None
         exchange.times.filtering += time.perf_counter() - began
         if whole is not None:
-            headers = _whole_headers(response, changed=whole.changed, decoded=source is not response)
+            headers = returned(
+                response.headers,
+                same_bytes=not whole.changed,
+                decoded=source is not response,
+                length=False,  # the answer says its own
+            )
             await self._leave(exchange, whole.status, headers, whole.body)
         return again
 
@@ -260,19 +272,21 @@ class App:
     ) -> None:
         """Send all of an answer. Raises UpstreamError when heartbeats have sent the head of a stream."""
         if exchange.client.started:
-            raise _other_form()
+            raise other_form()
         await exchange.client.answer(status, headers, body)
 
     async def _stream(self, exchange: Exchange, response: Response, source: Readable) -> Bound | None:
         client, session = exchange.client, exchange.session
         assert session is not None
         exchange.stream = stream = self._dialect.stream(session, self._options)
-        headers = _stream_headers(response, decoded=source is not response)
+        headers = returned(response.headers, same_bytes=False, decoded=source is not response)
 
-        async def out(data: bytes) -> None:
-            if not client.started:
-                await client.start(200, headers)
+        async def first(data: bytes) -> None:
+            await client.start(200, headers)
             await client.send(data)
+
+        def out(data: bytes) -> Awaitable[None]:
+            return client.send(data) if client.started else first(data)
 
         try:
             last = await pump(source, stream, out, exchange.times, self._config.heartbeat_seconds)
@@ -305,7 +319,7 @@ class App:
         if client.header(b"upgrade").lower() == b"websocket":
             self._metrics.unscanned("websocket")
             raise ClientError(501, "WebSockets are not proxied")
-        body = await client.small_body(min(_SMALL_BODY, self._config.request_limit_bytes))
+        body = await request_body(client, self._config.request_limit_bytes)
         if isinstance(body, bytes):
             client.watch()
             response = await self._ask(exchange, forwarded(client.headers), body)
@@ -313,32 +327,11 @@ class App:
             response = await self._ask(exchange, forwarded(client.headers), body)
             client.watch()
         try:
-            if _carries_reply(client.method, response):
+            if carries_reply(client.method, response):
                 self._not_scanned(exchange, "unknown_path")
-            await self._relay(exchange, response, response, [], same_bytes=True)
+            await relay(client, response, response)
         finally:
             response.close()
-
-    async def _relay(
-        self, exchange: Exchange, response: Response, source: Readable, read: list[bytes], *, same_bytes: bool
-    ) -> None:
-        """Pass on a reply, what was read of it already and the rest."""
-        client = exchange.client
-        if client.started:
-            raise _other_form()
-        if not 200 <= response.status <= 599:
-            raise UpstreamError("protocol", f"upstream answered with status {response.status}")
-        headers = returned(response.headers, same_bytes=same_bytes)
-        if not same_bytes:
-            headers = [header for header in headers if header[0] != b"content-encoding"]
-        if response.status in (204, 304):
-            headers = [header for header in headers if header[0] != b"content-length"]
-        await client.start(response.status, headers)
-        for data in read:
-            await client.send(data)
-        while data := await source.read():
-            await client.send(data)
-        await client.send(b"", more=False)
 
     # What went wrong
 
@@ -400,11 +393,6 @@ class App:
             metrics.reply(exchange.dialect, exchange.outcome)
 
 
-def _other_form() -> UpstreamError:
-    """Heartbeats of the first try have left, so that the answer is a stream; the next try is none."""
-    return UpstreamError("protocol", "the model server answered the second try in another form")
-
-
 def _is_chat(path: str) -> bool:
     """Whether a decoded path is one of chat completions, however many slashes and dots it is written with."""
     if path.endswith(_CHAT_PATH):
@@ -418,36 +406,6 @@ def _is_chat(path: str) -> bool:
     return plain[-2:] == ["chat", "completions"]
 
 
-def _content_type(headers: Headers) -> bytes:
-    """The media type in lower case; JSON where none is named, for servers that leave it out."""
-    for name, value in headers:
-        if name == b"content-type":
-            return value.partition(b";")[0].strip().lower()
-    return b"application/json"
-
-
-def _carries_reply(method: str, response: Response) -> bool:
-    """Whether a reply of a path that we do not know may hold a model's text."""
-    if method != "POST" or not 200 <= response.status < 300:
-        return False
-    kind = _content_type(response.headers)
-    return kind.startswith(b"text/") or kind.endswith(b"json") or kind == b"application/x-ndjson"
-
-
-def _whole_headers(response: Response, *, changed: bool, decoded: bool) -> list[tuple[bytes, bytes]]:
-    headers = returned(response.headers, same_bytes=not changed)
-    return [
-        header
-        for header in headers
-        if header[0] != b"content-length" and not (decoded and header[0] == b"content-encoding")
-    ]
-
-
-def _stream_headers(response: Response, *, decoded: bool) -> list[tuple[bytes, bytes]]:
-    headers = returned(response.headers, same_bytes=False)
-    return [header for header in headers if not (decoded and header[0] == b"content-encoding")]
-
-
 def _last_words(stream: Stream, kind: str, message: str) -> bytes:
     try:
         return stream.fail(kind, message)
@@ -457,7 +415,8 @@ def _last_words(stream: Stream, kind: str, message: str) -> bytes:
 
 
 def _outcome(session: Session, attempt: int) -> str:
-    found = session.verdict.outcome
+    verdict = session.verdict
+    found = verdict.outcome if verdict.outcomes else Outcome.PASS
     if attempt and found in (Outcome.PASS, Outcome.FLAG):
         return Outcome.RETRY.value
     return found.value

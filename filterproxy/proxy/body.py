@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Protocol
 
-from filterproxy.proxy.connection import Headers
 from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.headers import Headers
 
 # Bytes that one step may decode to: a few KB of gzip can stand for gigabytes.
 _PIECE = 1 << 20
@@ -21,6 +21,8 @@ class Readable(Protocol):
 def encoding(headers: Headers) -> str:
     """The content encoding that a head names, in lower case; "" for none."""
     named = [value for name, value in headers if name == b"content-encoding"]
+    if not named:
+        return ""
     text = b",".join(named).decode("latin-1").strip().lower()
     return "" if text == "identity" else text
 

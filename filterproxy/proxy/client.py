@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
+
+from filterproxy.proxy.headers import Headers, first
+from filterproxy.proxy.server import GONE
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-RawHeaders = Sequence[tuple[bytes, bytes]]
 
-# Between two neighbours (RFC 9110 §7.6.1), so not to be passed on.
-_HOP_BY_HOP = frozenset(
-    b"connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade".split()
-)
-# Ours alone: whoever else sets one of these pretends.
-_OWN_PREFIX = b"x-filterproxy-"
 _DECISION_ID = b"x-filterproxy-decision-id"
-# What says something about the exact bytes of a body, and is wrong once they have changed.
-_OF_THE_BYTES = frozenset(b"content-length content-md5 content-digest digest repr-digest etag".split())
 
 # Unique for this process's life; the counter makes ids of one worker sortable and cheap.
-_PROCESS = secrets.token_hex(6)
+_PROCESS = secrets.token_hex(6).encode()
 _NUMBERS = itertools.count(1)
 
 
@@ -41,46 +36,6 @@ class ClientError(Exception):
         self.status_hint = status_hint
 
 
-class HeaderView(Mapping[str, str]):
-    """Headers as rules ask for them, by lower-case name; decoded only when somebody asks."""
-
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: RawHeaders) -> None:
-        self._raw = raw
-
-    def __getitem__(self, name: str) -> str:
-        wanted = name.encode("latin-1", "replace")
-        values = [value for key, value in self._raw if key == wanted]
-        if not values:
-            raise KeyError(name)
-        return b", ".join(values).decode("latin-1")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(key.decode("latin-1") for key, _ in self._raw))
-
-    def __len__(self) -> int:
-        return len({key for key, _ in self._raw})
-
-
-def forwarded(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
-    """Request headers for upstream, which itself leaves out those between neighbours."""
-    return [header for header in headers if not header[0].startswith(_OWN_PREFIX)]
-
-
-def returned(headers: RawHeaders, *, same_bytes: bool) -> list[tuple[bytes, bytes]]:
-    """Reply headers for the client. same_bytes: False when the body is not the one they speak of."""
-    left_out = _HOP_BY_HOP
-    for name, value in headers:
-        if name == b"connection":
-            left_out |= {token.strip() for token in value.lower().split(b",")}
-    if not same_bytes:
-        left_out |= _OF_THE_BYTES
-    return [
-        header for header in headers if header[0] not in left_out and not header[0].startswith(_OWN_PREFIX)
-    ]
-
-
 class Client:
     """
     One request and its answer.
@@ -92,19 +47,20 @@ class Client:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.headers: RawHeaders = scope["headers"]
+        self.headers: Headers = scope["headers"]
         query: bytes = scope["query_string"]
         raw: bytes = scope["raw_path"]
         self.target = raw + b"?" + query if query else raw
         self.started = False
         self.gone = False
+        self._when_gone = scope.get("extensions", {}).get(GONE)
         self._receive = receive
         self._send = send
         self._done = False
 
     def header(self, name: bytes) -> bytes:
         """The first value of a header, by lower-case name; b"" when there is none."""
-        return next((value for key, value in self.headers if key == name), b"")
+        return first(self.headers, name)
 
     async def body(self, limit: int) -> bytes:
         """All of the request's body. Raises ClientError (413) past *limit* bytes, ClientGone."""
@@ -150,14 +106,20 @@ class Client:
         To be called when the request's body is no longer read. The watch ends with the answer: a
         server then says that the client is gone, too.
         """
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
+        task = asyncio.current_task()
         assert task is not None
-        self._watcher = loop.create_task(self._watch(task))
+        if self._when_gone is not None:
+            self._when_gone["call"](functools.partial(self._left, task))
+        else:
+            self._watcher = asyncio.create_task(self._watch(task))
 
     async def _watch(self, task: asyncio.Task[Any]) -> None:
+        """For servers that do not tell by themselves (see server.GONE)."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        self._left(task)
+
+    def _left(self, task: asyncio.Task[Any]) -> None:
         if not self._done:
             self.gone = True
             task.cancel()
@@ -165,14 +127,14 @@ class Client:
     async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Send the answer's head."""
         self.started = True
-        headers.append((_DECISION_ID, b"%b-%x" % (_PROCESS.encode(), next(_NUMBERS))))
+        headers.append((_DECISION_ID, b"%b-%x" % (_PROCESS, next(_NUMBERS))))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
-    async def send(self, data: bytes, more: bool = True) -> None:
+    def send(self, data: bytes, more: bool = True) -> Awaitable[None]:
         """Send some of the answer's body."""
         if not more:
             self._done = True
-        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        return self._send({"type": "http.response.body", "body": data, "more_body": more})
 
     async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Send all of the answer; its length is added to the headers."""

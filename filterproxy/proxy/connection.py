@@ -26,15 +26,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 import httptools
 
 from filterproxy.proxy.errors import UpstreamError, lost_error
-
-Headers = Sequence[tuple[bytes, bytes]]
+from filterproxy.proxy.headers import Headers
 
 # Bytes that may lie unread before the socket is no longer read. As large as one read of asyncio's or
 # uvloop's, so that a reply of ordinary size never pauses.

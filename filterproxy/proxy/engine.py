@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from filterproxy.core.plan import Plan, Plans
-from filterproxy.core.request import Request
+from filterproxy.core.request import Request, Turn
+from filterproxy.core.rule import Rule
 from filterproxy.core.session import Session, Settings, Withheld
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.json_text import JsonStrings
@@ -18,6 +19,13 @@ from filterproxy.metrics import Metrics
 from filterproxy.proxy.config import Config
 from filterproxy.rulebook.book import Rulebook
 
+# Something of all that detectors look for, so that none of them ends at its first glance.
+_SAMPLE = (
+    "Hello Zoë, we are open Monday to Friday from 9:30 am to 6 p.m. and closed on Sundays. "
+    "Der Eintritt kostet 12,50 € oder $14.00, 20 % weniger ab dem 24.12.2025; 3 von 10 kommen wieder. "
+    "Write to jane@example.com, call +49 30 1234567, pay 4111 1111 1111 1111 to DE89 3704 0044 0532 0130 00 "
+    "or see https://example.com/a?b=c at 12 Main Street, 192.0.2.7. 日本語。\n- one\n- two, two, two"
+)
 # Plans whose conditional rules are remembered. Past this all are worked out anew.
 _KEPT_PLANS = 512
 
@@ -99,9 +107,22 @@ class Engine:
 
     def _warm_up(self) -> None:
         """Work out what is worked out on first use, so that no reply waits for it."""
+        asked = Request(turns=(Turn("system", _SAMPLE), Turn("user", _SAMPLE)))
+        for rule in self.rulebook.rules:
+            _try_out(rule, asked)
         for stream in (False, True):
             session = self.session(Request(stream=stream))
             session.expect_content(0)
             with contextlib.suppress(Withheld):
                 session.feed(Channel(0, "content"), "All is well. ")
                 session.end()
+
+
+def _try_out(rule: Rule, request: Request) -> None:
+    """Ask a rule's detector and excuses once. What they cannot judge is said when a reply has it."""
+    all_of_it = (0, len(_SAMPLE))
+    with contextlib.suppress(Exception):
+        rule.match.find(_SAMPLE, 0, all_of_it, request)
+    for excuse in rule.unless:
+        with contextlib.suppress(Exception):
+            excuse(_SAMPLE, all_of_it, all_of_it, request)

@@ -21,8 +21,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from urllib.parse import SplitResult, urlsplit
 
-from filterproxy.proxy.connection import Connection, Headers, Response, UpstreamLimits
+from filterproxy.proxy.connection import Connection, Response, UpstreamLimits
 from filterproxy.proxy.errors import UpstreamError, connect_error, lost_error
+from filterproxy.proxy.headers import Headers
 
 __all__ = ["Response", "Upstream", "UpstreamError", "UpstreamLimits"]
 

@@ -51,8 +51,17 @@ class FakeUpstream:
     def __init__(self, scripts: Sequence[Sequence[Step]]) -> None:
         self._scripts = list(scripts)
         self.seen: list[Message] = []
+        self.sent = 0  # steps that the other side has taken, but for what the sockets hold
         self.asked = asyncio.Event()  # a request came
         self.gone = asyncio.Event()  # the other side closed while a script waited
+
+    async def stalled(self) -> None:
+        """The other side takes nothing more: not in as many turns of the loop as would do for a lot."""
+        before = -1
+        while self.sent != before:
+            before = self.sent
+            for _ in range(300):
+                await asyncio.sleep(0)
 
     async def play(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -76,6 +85,7 @@ class FakeUpstream:
                 case bytes():
                     writer.write(step)
                     await writer.drain()
+                    self.sent += 1
                 case asyncio.Event():
                     waiting = asyncio.ensure_future(step.wait())
                     ended = asyncio.ensure_future(reader.read(1))
@@ -184,6 +194,10 @@ class Proxy:
     def counted(self, name: str, **labels: str) -> float:
         """A metric's value; 0 where it has none."""
         return self.registry.get_sample_value(f"filterproxy_{name}", labels) or 0.0
+
+    def unsent(self) -> int:
+        """Bytes of answers that wait in the proxy for their clients to take them."""
+        return sum(c.transport.get_write_buffer_size() for c in self.state.connections)
 
     def page(self) -> str:
         return render(scrape(self.rules, self.registry)).decode()

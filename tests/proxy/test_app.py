@@ -71,6 +71,29 @@ def text_of(answer: Message) -> str:
     return str(json.loads(answer.body)["choices"][0]["message"]["content"])
 
 
+# Memory
+
+
+@pytest.mark.parametrize("path", [CHAT, "/v1/files"])
+def test_a_client_that_reads_slowly_makes_upstream_wait_and_not_the_proxy_keep(run: Run, path: str) -> None:
+    async def test() -> None:
+        pieces = 320
+        piece = chunk(delta("word " * 13_000))
+        script = [STREAM, *[piece] * pieces, chunk(DONE), END]
+        async with proxied(script, rules=[redact()]) as proxy:
+            answer = await proxy.open(post(path, stream=True))
+            await answer.head()
+            await proxy.upstream.stalled()
+
+            # The rest lies in the sockets of the system, which hold a few MB each.
+            assert proxy.upstream.sent < pieces
+            assert 0 < proxy.unsent() < 8 * len(piece)
+            assert (await answer.rest()).complete
+            assert answer.message.body.endswith(DONE)
+
+    run(test())
+
+
 # Whole replies
 
 
@@ -635,6 +658,35 @@ def test_retry_ends_with_what_comes_after_the_last_try(run: Run, stream: bool) -
         async with proxied(bad, rules=[retry(2)]) as proxy:
             assert text_of(await proxy.ask(post(stream=stream))) == "No."
             assert len(proxy.upstream.seen) == 3
+
+    run(test())
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("body", [b"no JSON", b"[]", b'{"messages": "Hi?"}', b'{"messages": null}'])
+def test_what_takes_no_note_is_not_asked_again_and_its_reply_is_what_comes_after_the_last_try(
+    run: Run, stream: bool, body: bytes
+) -> None:
+    async def test() -> None:
+        bad = streamed(delta("A secret.", "stop"), DONE) if stream else [reply(completion("A secret."))]
+        async with proxied(bad, rules=[retry(2)]) as proxy:
+            answer = await proxy.ask(post(body=body))
+            await proxy.settled()
+
+            assert (answer.status, text_of(answer)) == (200, "No.")
+            assert len(proxy.upstream.seen) == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="drop") == 1
+
+    run(test())
+
+
+def test_what_is_nested_too_deeply_to_be_written_is_asked_again_as_it_is(run: Run) -> None:
+    async def test() -> None:
+        deep = b'{"messages": [{"role": "user", "content": "Hi?"}], "x": ' + b"[" * 500 + b"]" * 500 + b"}"
+        bad, good = [reply(completion("A secret."))], [reply(completion("All is well."))]
+        async with proxied(bad, good, rules=[retry()]) as proxy:
+            assert text_of(await proxy.ask(post(body=deep))) == "All is well."
+            assert proxy.upstream.seen[1].body == deep
 
     run(test())
 
