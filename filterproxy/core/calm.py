@@ -44,14 +44,12 @@ class Calm:
     def add(self, pieces: list[Piece]) -> None:
         """Take in what the rule before left."""
         self._tape.trim()
-        for piece in pieces:
-            self._tape.add(piece)
+        self._tape.extend(pieces)
         if self._read is not None:
             self._remember(self._read, pieces)
 
     def _remember(self, read: Tape, pieces: list[Piece]) -> None:
-        for piece in pieces:
-            read.add(piece)
+        read.extend(pieces)
         if read.waiting > self._judge.limit:
             self._judge.verdict.not_scanned("too_large")
             self._read = None

@@ -148,8 +148,7 @@ def parts(tape: Tape, unit: Span, bound: Bound) -> list[Span]:
     if tape.plain or hasattr(bound.rule.match, "walk"):
         return [unit]
     found, start = [], unit[0]
-    for barrier in tape.barriers():
-        if unit[0] <= barrier < unit[1]:
-            found.append((start, barrier))
-            start = barrier + 1
+    for barrier in tape.barriers(*unit):
+        found.append((start, barrier))
+        start = barrier + 1
     return [*found, (start, unit[1])]

@@ -52,8 +52,7 @@ class Stage:
             self._walker_start -= shift
             self._walked -= shift
             self._found = [(start - shift, end - shift) for start, end in self._found]
-        for piece in pieces:
-            self._tape.add(piece)
+        self._tape.extend(pieces)
 
     def settle(self, final: bool) -> list[Piece]:
         """What may leave now, as this rule leaves it. Raises Dropped, Failed."""

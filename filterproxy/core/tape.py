@@ -9,6 +9,8 @@ as upstream sent it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -44,29 +46,50 @@ class Tape:
     """
     What a rule reads: text before `base` has left, text from `base` on waits.
 
-    text holds one placeholder for each piece of the operator's; `barriers` says where.
+    text holds one placeholder for each piece of the operator's; `barriers` says where. While all that
+    waits is upstream's own text in one run, no pieces are kept, only where the run began.
     """
 
     def __init__(self, origin: int = 0) -> None:
         self.text = ""
         self.base = 0
-        self._origin = origin  # of text[base], while all that waits is verbatim and in one run
-        self._pieces: list[Piece] | None = None  # what waits, once it is not
+        self._origin = origin  # of text[base], while plain
+        self._pieces: deque[Piece] | None = None  # what waits, once it is not plain
+        self._starts: list[int] = []  # where each of them begins in the text
+        self._barriers: list[int] = []
 
-    def add(self, piece: Piece) -> None:
-        """Append *piece*."""
-        if self._pieces is None:
-            waiting = len(self.text) - self.base
-            if piece.verbatim and (not waiting or piece.origin == self._origin + waiting):
-                if not waiting:
-                    self._origin = piece.origin
-                self.text += piece.text
-                return
-            self._pieces = []
-            if waiting:
-                self._pieces.append(Piece(self.text[self.base :], waiting, self._origin))
-        self._pieces.append(piece)
-        self.text += PLACEHOLDER if piece.own else piece.text
+    def extend(self, pieces: Iterable[Piece]) -> None:
+        """Append *pieces*."""
+        texts: list[str] = []
+        size = len(self.text)
+        for piece in pieces:
+            if self._pieces is None and not self._goes_on(piece, size):
+                self._keep_pieces(size, texts)
+            if self._pieces is not None:
+                self._pieces.append(piece)
+                self._starts.append(size)
+                if piece.own:
+                    self._barriers.append(size)
+            texts.append(PLACEHOLDER if piece.own else piece.text)
+            size += len(texts[-1])
+        if texts:
+            self.text += texts[0] if len(texts) == 1 else "".join(texts)
+
+    def _goes_on(self, piece: Piece, size: int) -> bool:
+        """Whether *piece* goes on where the run of upstream's text ends; an empty run begins with it."""
+        if not piece.verbatim:
+            return False
+        if size == self.base:
+            self._origin = piece.origin
+        return piece.origin == self._origin + size - self.base
+
+    def _keep_pieces(self, size: int, texts: list[str]) -> None:
+        self._pieces = deque()
+        self._starts = []
+        if size > self.base:
+            run = self.text[self.base :] + "".join(texts)
+            self._pieces.append(Piece(run, len(run), self._origin))
+            self._starts.append(self.base)
 
     @property
     def waiting(self) -> int:
@@ -78,14 +101,9 @@ class Tape:
         """Whether all that waits is upstream's own text in one run."""
         return self._pieces is None
 
-    def barriers(self) -> list[int]:
-        """Offsets of the operator's pieces among what waits."""
-        found, at = [], self.base
-        for piece in self._pieces or ():
-            if piece.own:
-                found.append(at)
-            at += 1 if piece.own else len(piece.text)
-        return found
+    def barriers(self, start: int, end: int) -> list[int]:
+        """Where pieces of the operator's stand in text[start:end], among what waits."""
+        return self._barriers[bisect_left(self._barriers, start) : bisect_left(self._barriers, end)]
 
     def origins(self, start: int, end: int) -> tuple[int, int]:
         """The span in upstream's text of text[start:end]; start must not have left."""
@@ -93,20 +111,20 @@ class Tape:
         return (first, first if end == start else self._origin_at(end - 1) + 1)
 
     def _origin_at(self, offset: int) -> int:
-        if self._pieces is None:
+        if not self._pieces:
             return self._origin + offset - self.base
-        at, last = self.base, self._origin
-        for piece in self._pieces:
-            size = 1 if piece.own else len(piece.text)
-            if at <= offset < at + size:
-                return piece.origin + (0 if piece.own else offset - at)
-            at += size
-            last = piece.origin + piece.taken
-        return last
+        # Pieces without text begin where the next one does: the last that begins there has the character.
+        piece = self._pieces[max(0, bisect_right(self._starts, offset) - 1)]
+        start = self._starts[max(0, bisect_right(self._starts, offset) - 1)]
+        if piece.own:
+            return piece.origin if offset == start else piece.origin + piece.taken
+        if offset - start < len(piece.text):
+            return piece.origin + offset - start
+        return piece.origin + piece.taken
 
     def take(self, upto: int) -> list[Piece]:
         """Let everything before offset *upto* leave; the pieces of it, in order."""
-        taken = self._take_plain(upto) if self._pieces is None else self._take_pieces(upto)
+        taken = self._take_plain(upto) if self._pieces is None else self._take_pieces(self._pieces, upto)
         self.base = upto
         return taken
 
@@ -117,6 +135,8 @@ class Tape:
         shift = self.base - CONTEXT
         self.text = self.text[shift:]
         self.base = CONTEXT
+        self._starts = [start - shift for start in self._starts]
+        self._barriers = [barrier - shift for barrier in self._barriers]
         return shift
 
     def _take_plain(self, upto: int) -> list[Piece]:
@@ -127,39 +147,46 @@ class Tape:
         self._origin += size
         return [piece]
 
-    def _take_pieces(self, upto: int) -> list[Piece]:
-        assert self._pieces is not None
+    def _take_pieces(self, pieces: deque[Piece], upto: int) -> list[Piece]:
         taken: list[Piece] = []
         room = upto - self.base
-        while self._pieces:
-            piece = self._pieces[0]
-            size = 1 if piece.own else len(piece.text)
+        while pieces:
+            size = 1 if pieces[0].own else len(pieces[0].text)
             if size > room:
-                if room:
-                    head, tail = _split(piece, room)
-                    taken.append(head)
-                    self._pieces[0] = tail
-                return taken
-            taken.append(self._pieces.pop(0))
+                break
+            taken.append(pieces.popleft())
             room -= size
-        # Nothing odd waits any more: plain again.
-        self._origin = max((p.origin + p.taken for p in taken), default=self._origin)
-        self._pieces = None
+        del self._starts[: len(taken)]
+        if pieces and room:
+            head, pieces[0] = _split(pieces[0], room)
+            taken.append(head)
+            self._starts[0] = upto
+        del self._barriers[: bisect_left(self._barriers, upto)]
+        if not pieces:
+            self._be_plain(taken)
         return taken
+
+    def _be_plain(self, taken: list[Piece]) -> None:
+        """Nothing waits any more: what comes next begins a run."""
+        self._origin = max((piece.origin + piece.taken for piece in taken), default=self._origin)
+        self._pieces = None
+        self._starts = []
 
     def head(self, upto: int) -> Tape:
         """A tape of what waits before offset *upto*; this one stays as it is."""
         tape = Tape(self._origin)
-        pieces = [Piece(self.text[self.base :], self.waiting, self._origin)] if self.plain else self._pieces
+        waiting = [Piece(self.text[self.base :], self.waiting, self._origin)] if self.plain else self._pieces
         room = upto - self.base
-        for piece in pieces or ():
+        kept: list[Piece] = []
+        for piece in waiting or ():
             size = 1 if piece.own else len(piece.text)
             if size > room:
                 if room:
-                    tape.add(_split(piece, room)[0])
+                    kept.append(_split(piece, room)[0])
                 break
-            tape.add(piece)
+            kept.append(piece)
             room -= size
+        tape.extend(kept)
         return tape
 
     def successor(self) -> Tape:

@@ -24,7 +24,7 @@ from filterproxy.core.tape import text_of
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.ledger import Ledger
 from filterproxy.dialects.reply import Options, Refused
-from filterproxy.dialects.runs import Frames, Run, length_of
+from filterproxy.dialects.runs import Frames, Run
 from filterproxy.dialects.sse import COMMENT, Event, Splitter, data_of
 
 
@@ -139,7 +139,7 @@ class EventStream:
             if self._run_channel is not None and not self._over:
                 found = self._frames.run(splitter.buffer, splitter.at)
             if found is not None:
-                self._take_run(found)
+                self._take_run(*found)
                 continue
             event = splitter.next()
             if event is None:
@@ -179,10 +179,10 @@ class EventStream:
     def heartbeat(self) -> bytes:
         return COMMENT
 
-    def _take_run(self, run: Run) -> None:
-        self._splitter.at += len(run.raw)
+    def _take_run(self, run: Run, text: str) -> None:
+        self._splitter.at += run.bytes_left
         assert self._run_channel is not None
-        self._feed(self._run_channel, run.text)
+        self._feed(self._run_channel, text)
         self._queue.append((self._run_channel, run))
 
     def _take_event(self, event: Event, out: list[bytes]) -> None:
@@ -291,22 +291,19 @@ class EventStream:
             return True
         ledger = self._ledger(channel)
         if self._frame_is_plain or channel.choice not in self._changed:
-            if ledger.unchanged >= len(run.text):
-                ledger.use(len(run.text))
-                return self._leave_whole_run(run, out)
+            if ledger.unchanged >= run.size:
+                ledger.use(run.size)
+                out.append(run.take_all())
+                self._queue.popleft()
+                return True
             raw, size = run.take(ledger.unchanged)
             if raw:
                 ledger.use(size)
                 out.append(raw)
                 return True
-        if not ledger.covers(length_of(run.parts[0])):
+        if not ledger.covers(run.first_size):
             return False
         self._unpack(channel, run)
-        return True
-
-    def _leave_whole_run(self, run: Run, out: list[bytes]) -> bool:
-        out.append(run.raw)
-        self._queue.popleft()
         return True
 
     def _unpack(self, channel: Channel, run: Run) -> None:
@@ -316,7 +313,7 @@ class EventStream:
         assert data is not None
         parsed = self.translation.parse(data)
         assert parsed is not None
-        if not run.parts:
+        if not run:
             self._queue.popleft()
         self._queue.appendleft(Waiting(raw, parsed, ((channel, len(parsed.texts[0][1])),)))
 

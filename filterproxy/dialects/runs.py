@@ -37,37 +37,74 @@ _MISSES = 8
 @dataclass(slots=True)
 class Run:
     """
-    Consecutive events of one frame.
+    Consecutive events of one frame, taken off the front as they leave.
 
-    raw: as they came. parts: the text of each, as JSON has it. text: all of it, read. around: bytes of
-    an event without its text.
+    parts: the text of each event, as JSON has it. size: code points of what was not taken. around: bytes
+    of an event without its text.
     """
 
-    raw: bytes
-    parts: list[bytes]
-    text: str
-    around: int
+    _raw: bytes
+    _parts: list[bytes]
+    size: int
+    _around: int
+    _first: int = 0  # of the parts
+    _at: int = 0  # of the bytes
+
+    def __bool__(self) -> bool:
+        return self._first < len(self._parts)
+
+    @property
+    def bytes_left(self) -> int:
+        """Bytes of what was not taken."""
+        return len(self._raw) - self._at
+
+    @property
+    def first_size(self) -> int:
+        """Code points of the first event's text."""
+        return length_of(self._parts[self._first])
+
+    def take_all(self) -> bytes:
+        """Take everything that is left."""
+        self._first, self.size = len(self._parts), 0
+        return self._take_bytes(len(self._raw))
 
     def take_first(self) -> bytes:
-        """Take the first event off the front."""
-        part = self.parts.pop(0)
-        self.text = self.text[length_of(part) :]
-        return self._take_bytes(self.around + len(part))
+        """Take the first event."""
+        part = self._parts[self._first]
+        self._first += 1
+        self.size -= length_of(part)
+        return self._take_bytes(self._at + self._around + len(part))
 
     def take(self, limit: int) -> tuple[bytes, int]:
-        """Take the events off the front whose text lies in the first *limit* code points, and count those."""
-        size, count, cut = len(self.text), len(self.parts), len(self.raw)
-        # From the end, since what waits is the tail.
-        while size > limit:
-            count -= 1
-            size -= length_of(self.parts[count])
-            cut -= self.around + len(self.parts[count])
-        del self.parts[:count]
-        self.text = self.text[size:]
-        return self._take_bytes(cut), size
+        """Take the events whose text lies in the first *limit* code points, and count those."""
+        # What waits is mostly the tail, and what has changed may be anywhere: from the nearer end.
+        first, size = self._from_front(limit) if limit < self.size // 2 else self._from_end(limit)
+        parts = self._parts[self._first : first]
+        end = self._at + len(parts) * self._around + sum(map(len, parts))
+        self._first = first
+        self.size -= size
+        return self._take_bytes(end), size
 
-    def _take_bytes(self, size: int) -> bytes:
-        taken, self.raw = self.raw[:size], self.raw[size:]
+    def _from_front(self, limit: int) -> tuple[int, int]:
+        first, size = self._first, 0
+        while first < len(self._parts):
+            length = length_of(self._parts[first])
+            if size + length > limit:
+                break
+            size += length
+            first += 1
+        return first, size
+
+    def _from_end(self, limit: int) -> tuple[int, int]:
+        first, size = len(self._parts), self.size
+        while size > limit:
+            first -= 1
+            size -= length_of(self._parts[first])
+        return first, size
+
+    def _take_bytes(self, end: int) -> bytes:
+        taken = self._raw[self._at : end]
+        self._at = end
         return taken
 
 
@@ -105,8 +142,8 @@ class Frames:
         self._before, self._after = raw[:start], raw[end:]
         return True
 
-    def run(self, buffer: bytes, at: int) -> Run | None:
-        """The run that buffer[at:] begins with."""
+    def run(self, buffer: bytes, at: int) -> tuple[Run, str] | None:
+        """The run that buffer[at:] begins with, and its text."""
         before, after = self._before, self._after
         if not before or not buffer.startswith(before, at):
             return None
@@ -127,7 +164,7 @@ class Frames:
         self._misses = 0
         around = len(before) + len(after)
         size = len(parts) * around + len(joined)
-        return Run(buffer[at : at + size], parts, text, around)
+        return Run(buffer[at : at + size], parts, len(text), around), text
 
     def _apart(self, body: bytes) -> list[bytes]:
         """*body* without what stands between two texts."""
