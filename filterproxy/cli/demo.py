@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from filterproxy.cli.rules import count, paths_or_shipped
+from filterproxy.cli.rules import count, paths_or_shipped, port_number
 from filterproxy.cli.serve import exiting
 
 if TYPE_CHECKING:
@@ -33,10 +33,18 @@ _TIMEOUT_SECONDS = 30
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the questions.")] = False,
     port: Annotated[
-        int | None, typer.Option(help="Where the proxy listens. [default: 8080, or a free one]")
+        int | None,
+        typer.Option(
+            parser=port_number,
+            metavar="<int>",
+            help="Where the proxy listens. [default: 8080, or a free one]",
+        ),
     ] = None,
     admin_port: Annotated[
-        int | None, typer.Option(help="Metrics and health. [default: 9464, or a free one]")
+        int | None,
+        typer.Option(
+            parser=port_number, metavar="<int>", help="Metrics and health. [default: 9464, or a free one]"
+        ),
     ] = None,
 ) -> None:
     """

@@ -75,6 +75,22 @@ def exit_with_problems(problems: Iterable[Any], *, as_json: bool = False) -> NoR
     raise typer.Exit(PROBLEMS)
 
 
+def whole_number(text: str) -> int:
+    """What a flag's value says; wrong usage where it is no whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f'it wants a whole number, not "{text}"') from None
+
+
+def port_number(text: str) -> int:
+    """A port, or 0 for any free one; wrong usage where the text is neither."""
+    number = whole_number(text)
+    if not 0 <= number <= 65535:
+        raise typer.BadParameter(f"it wants a number from 0 to 65535, not {number}")
+    return number
+
+
 def fail(sentence: str) -> NoReturn:
     """Say in one sentence why it cannot go on, and end with exit code 1."""
     typer.echo(f"filterproxy: {sentence}", err=True)

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filterproxy.cli.rules import USAGE, RulesOption, count, exit_with_problems, fail, paths_or_shipped
+from filterproxy.cli.rules import (
+    USAGE,
+    RulesOption,
+    count,
+    exit_with_problems,
+    fail,
+    paths_or_shipped,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from filterproxy.cli.settings import Settings
@@ -27,10 +35,19 @@ def serve(
         Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings in YAML.")
     ] = None,
     host: Annotated[str | None, typer.Option(help="Where clients connect. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="[default: 8080; 0: any free one]")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(parser=whole_number, metavar="<int>", help="[default: 8080; 0: any free one]"),
+    ] = None,
     admin_host: Annotated[str | None, typer.Option(help="Metrics and health. [default: 127.0.0.1]")] = None,
-    admin_port: Annotated[int | None, typer.Option(help="[default: 9464; 0: any free one]")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes that filter. [default: 1]")] = None,
+    admin_port: Annotated[
+        int | None,
+        typer.Option(parser=whole_number, metavar="<int>", help="[default: 9464; 0: any free one]"),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(parser=whole_number, metavar="<int>", help="Processes that filter. [default: 1]"),
+    ] = None,
 ) -> None:
     """
     Put the proxy in front of a model server.

@@ -17,9 +17,10 @@ from typing import Any
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.rulebook.files import read_text
-from filterproxy.rulebook.problem import Place, Problem, RulebookError, nearest, one_of
+from filterproxy.rulebook.load import unreadable
+from filterproxy.rulebook.problem import Problem, RulebookError, nearest, one_of
 from filterproxy.rulebook.source import Node, parse
-from filterproxy.rulebook.wording import wrong_kind
+from filterproxy.rulebook.wording import empty, wrong_kind
 
 PREFIX = "FILTERPROXY_"
 RULES = "rules"
@@ -59,7 +60,7 @@ def gather(
         config = Config.from_json(given)
         Upstream(config.upstream)
     except ValueError as error:
-        raise UsageError(_flagged(str(error))) from None
+        raise UsageError(_sourced(str(error), flags)) from None
     return Settings(config, tuple(rules) or named)
 
 
@@ -84,10 +85,7 @@ def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
     try:
         text = read_text(file)
     except ValueError as error:
-        fix = "look at the name, and at who may read it"
-        raise RulebookError(
-            [Problem(Place(str(file)), "FP001", f'"{file}" {error}', "none of its settings would hold", fix)]
-        ) from None
+        raise RulebookError([unreadable(file, error, "none of its settings would hold")]) from None
     node = parse(str(file), text, problems)
     found: dict[str, Any] = {}
     rules: tuple[Path, ...] | None = None
@@ -120,7 +118,9 @@ def _kinds() -> dict[str, type]:
 
 def _paths(node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
     members = (node,) if isinstance(node.value, str) else node.items()
-    if not members:
+    if node.value == ():
+        problems.append(empty(node, f'"{RULES}"', "every reply would pass unchecked"))
+    elif not members:
         problems.append(wrong_kind(node, f'"{RULES}"', "a list", "it names the packs, or folders of packs"))
     for member in members:
         if not isinstance(member.value, str):
@@ -150,14 +150,17 @@ def _wrong(key: str, node: Node) -> Problem | None:
     if not fits and not (optional and node.value is None):
         return wrong_kind(node, f'"{key}"', _WANTED[kind], f'"{key}" is a setting of the proxy')
     try:
-        Config.from_json({"upstream": _SOME_UPSTREAM, key: node.value})
+        Upstream(Config.from_json({"upstream": _SOME_UPSTREAM, key: node.value}).upstream)
     except ValueError as error:
         why = "the proxy cannot run with it"
         return Problem(node.place, "FP015", str(error), why, "write another value, or take the line out")
     return None
 
 
-def _flagged(message: str) -> str:
-    """A message about a field, with the name as a flag has it."""
+def _sourced(message: str, flags: Mapping[str, Any]) -> str:
+    """A message about a field, with its name as the flag or the variable has it: a file's are told before."""
     name, _, rest = message.partition(" ")
-    return f"--{name.replace('_', '-')} {rest}" if name in _kinds() else message
+    if name not in _kinds():
+        return message
+    flag = flags.get(name) is not None
+    return f"--{name.replace('_', '-')} {rest}" if flag else f"{PREFIX}{name.upper()} {rest}"

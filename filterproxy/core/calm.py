@@ -33,18 +33,23 @@ class Calm:
         self._hold = hold
         self._plan = plan
         self._judge = judge
-        self._tape = tape
+        self.tape = tape
         self._read = read if run.observers else None
         self._named: set[int] | None = None  # by the gate, on all of the text
 
     @property
     def waiting(self) -> int:
-        return self._tape.waiting
+        return self.tape.waiting
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing waits."""
+        return not self.tape.waiting and self.tape.plain
 
     def add(self, pieces: list[Piece]) -> None:
         """Take in what the rule before left."""
-        self._tape.trim()
-        self._tape.extend(pieces)
+        self.tape.trim()
+        self.tape.extend(pieces)
         if self._read is not None:
             self._remember(self._read, pieces)
 
@@ -56,11 +61,11 @@ class Calm:
 
     def give_up(self) -> list[Piece]:
         """Everything that waits, as it is."""
-        return self._tape.take(len(self._tape.text))
+        return self.tape.take(len(self.tape.text))
 
     def conflict(self, final: bool) -> Bound | None:
         """The first rule in order that does match in what waits; None: all stay at rest."""
-        run, tape = self._run, self._tape
+        run, tape = self._run, self.tape
         if not run.changers or (not final and (run.whole or not self._something_complete())):
             return None
         named = self._plan.gate.names(tape.text, tape.base)
@@ -75,28 +80,28 @@ class Calm:
         return None
 
     def _something_complete(self) -> bool:
-        tape, unit = self._tape, self._run.unit
+        tape, unit = self.tape, self._run.unit
         return tape.waiting > 0 and (unit is None or unit_end(tape.text, tape.base, False, unit) >= 0)
 
     def _finds(self, bound: Bound, view: View, final: bool) -> bool:
         if bound.rule.scope is Scope.REPLY:
-            spans = [(self._tape.base, len(view.text))]
+            spans = [(self.tape.base, len(view.text))]
         else:
             spans = self._complete_units(bound.rule.scope, final)
         try:
             return any(
                 self._judge.first(bound, view, part[0], part) is not None
                 for unit in spans
-                for part in parts(self._tape, unit, bound)
+                for part in parts(self.tape, unit, bound)
             )
         except (Failed, Skipped):
             self._judge.verdict.faults.pop()  # its stage will say so
             return True
 
     def _complete_units(self, scope: Scope, final: bool) -> list[Span]:
-        found, start = [], self._tape.base
-        while start < len(self._tape.text):
-            end = unit_end(self._tape.text, start, final, scope)
+        found, start = [], self.tape.base
+        while start < len(self.tape.text):
+            end = unit_end(self.tape.text, start, final, scope)
             if end < 0:
                 break
             found.append((start, end))
@@ -113,22 +118,22 @@ class Calm:
         behind = Run(tuple(b for b in self._run.rules if b.index > at.index))
         had_left = None
         if self._read is not None and behind.observers:
-            had_left = self._read.head(len(self._read.text) - self._tape.waiting)
+            had_left = self._read.head(len(self._read.text) - self.tape.waiting)
         return [
-            Calm(before, self._hold, self._plan, self._judge, self._tape, self._read),
-            stage(self._plan, at, self._judge, self._tape.successor()),
-            Calm(behind, self._hold, self._plan, self._judge, self._tape.successor(), had_left),
+            Calm(before, self._hold, self._plan, self._judge, self.tape, self._read),
+            stage(self._plan, at, self._judge, self.tape.successor()),
+            Calm(behind, self._hold, self._plan, self._judge, self.tape.successor(), had_left),
         ]
 
     def settle(self, final: bool) -> list[Piece]:
         """What may leave now; at the end, with what the rules that only look have to add."""
         if not final:
-            return self._tape.take(self._settled())
-        out = self._tape.take(len(self._tape.text))
+            return self.tape.take(self._settled())
+        out = self.tape.take(len(self.tape.text))
         return out + self._look(self._read) if self._read is not None else out
 
     def _settled(self) -> int:
-        run, text, base = self._run, self._tape.text, self._tape.base
+        run, text, base = self._run, self.tape.text, self.tape.base
         if run.whole:
             return base
         if not run.changers:

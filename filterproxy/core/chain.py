@@ -17,7 +17,7 @@ class Chain:
     """
 
     def __init__(self, plan: Plan, judge: Judge) -> None:
-        self._links: list[Calm | Stage] = [_link(plan, run, judge) for run in plan.runs]
+        self._groups = [_Group(run, plan, judge) for run in plan.runs]
         self._judge = judge
         self._received = 0
         self._blank = True  # nothing but white space has left
@@ -28,8 +28,8 @@ class Chain:
 
     def keep(self, text: str) -> None:
         """Take in text of which nothing need leave before the end: then all is read in one go."""
-        if self._links:
-            self._links[0].add([self._piece(text)])
+        if self._groups:
+            self._groups[0].add([self._piece(text)])
 
     def _piece(self, text: str) -> Piece:
         piece = Piece(text, len(text), self._received)
@@ -47,17 +47,58 @@ class Chain:
     def give_up(self) -> list[Piece]:
         """Everything that waits, as it is: what was not judged stays so."""
         pieces: list[Piece] = []
-        for link in self._links:
-            link.add(pieces)
-            pieces = link.give_up()
+        for group in self._groups:
+            pieces = group.give_up(pieces)
         return pieces
 
     @property
     def waiting(self) -> int:
         """Code points that wait."""
-        return sum(link.waiting for link in self._links)
+        return sum(group.waiting for group in self._groups)
 
     def _through(self, pieces: list[Piece], final: bool) -> list[Piece]:
+        for group in self._groups:
+            if not pieces and not final:
+                break
+            pieces = group.through(pieces, final)
+        self._look_at(pieces)
+        return pieces
+
+    def _look_at(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            self._blank = self._blank and (not piece.text or piece.text.isspace())
+
+
+class _Group:
+    """A run of rules, and the parts that it came apart into."""
+
+    def __init__(self, run: Run, plan: Plan, judge: Judge) -> None:
+        self._run = run
+        self._plan = plan
+        self._judge = judge
+        self._links: list[Calm | Stage] = [self._alone() if run.alone else self._whole(Tape(), Tape())]
+
+    def _alone(self) -> Stage:
+        return stage(self._plan, self._run.rules[0], self._judge, Tape())
+
+    def _whole(self, tape: Tape, read: Tape | None) -> Calm:
+        return Calm(self._run, self._run.hold, self._plan, self._judge, tape, read)
+
+    def add(self, pieces: list[Piece]) -> None:
+        self._links[0].add(pieces)
+
+    @property
+    def waiting(self) -> int:
+        return sum(link.waiting for link in self._links)
+
+    def give_up(self, pieces: list[Piece]) -> list[Piece]:
+        for link in self._links:
+            link.add(pieces)
+            pieces = link.give_up()
+        return pieces
+
+    def through(self, pieces: list[Piece], final: bool) -> list[Piece]:
+        """What the rules leave of *pieces*, as far as that is settled."""
         at = 0
         while at < len(self._links):
             link = self._links[at]
@@ -71,15 +112,19 @@ class Chain:
             if not pieces and not final:
                 return pieces
             at += 1
-        self._look_at(pieces)
+        if len(self._links) > 1 and not final:
+            self._come_together()
         return pieces
 
-    def _look_at(self, pieces: list[Piece]) -> None:
-        for piece in pieces:
-            self._blank = self._blank and (not piece.text or piece.text.isspace())
+    def _come_together(self) -> None:
+        """
+        Be one again when all parts have read the same for long enough to be equal but for their rules.
 
-
-def _link(plan: Plan, run: Run, judge: Judge) -> Calm | Stage:
-    if run.alone:
-        return stage(plan, run.rules[0], judge, Tape())
-    return Calm(run, run.hold, plan, judge, Tape(), Tape())
+        Then a stream costs no more after a match than before it, however many rules have matched.
+        """
+        first, *others = self._links
+        if self._run.observers or not first.tape.plain or not all(link.at_rest for link in others):
+            return
+        recent = first.tape.recent
+        if all(link.tape.recent == recent for link in others):
+            self._links = [self._whole(first.tape, None)]

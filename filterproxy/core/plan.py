@@ -63,7 +63,7 @@ def keeps(rule: Rule, action: Action) -> Keeps:
             return Keeps.REPLY
         return {Scope.SENTENCE: Keeps.SENTENCE, Scope.LINE: Keeps.LINE}.get(action.unit, Keeps.MATCH)
     if Scope.LINE in (rule.scope, action.unit):
-        # A line ends wherever a sentence's line ends, so the longer unit holds for both.
+        # The two do not nest: a line that is too long is cut in the middle of a sentence.
         return Keeps.LINE if Scope.SENTENCE not in (rule.scope, action.unit) else Keeps.REPLY
     return Keeps.SENTENCE
 

@@ -33,7 +33,7 @@ class Stage:
     def __init__(self, bound: Bound, judge: Judge, tape: Tape, hold: Hold | None) -> None:
         self._bound = bound
         self._judge = judge
-        self._tape = tape
+        self.tape = tape
         self._hold = hold
         self._seek = tape.base  # attempts before it were made
         self._found: list[Span] = []  # matches that were not acted on yet
@@ -46,35 +46,41 @@ class Stage:
 
     def add(self, pieces: list[Piece]) -> None:
         """Take in what the rule before left."""
-        shift = self._tape.trim()
+        shift = self.tape.trim()
         if shift:
             self._seek -= shift
             self._walker_start -= shift
             self._walked -= shift
             self._found = [(start - shift, end - shift) for start, end in self._found]
-        self._tape.extend(pieces)
+        self.tape.extend(pieces)
 
     def settle(self, final: bool) -> list[Piece]:
         """What may leave now, as this rule leaves it. Raises Dropped, Failed."""
-        everything = len(self._tape.text)
+        everything = len(self.tape.text)
         if self._over:
-            return gone(self._tape.take(everything))
+            return gone(self.tape.take(everything))
         if self._idle:
-            return self._tape.take(everything)
+            return self.tape.take(everything)
         try:
-            out = self._leave(self._judge_text(View(self._tape.text), final), final)
-            return out + self._tape.take(everything if final else self._tape.base)
+            out = self._leave(self._judge_text(View(self.tape.text), final), final)
+            return out + self.tape.take(everything if final else self.tape.base)
         except Skipped:
             self._idle = True
-            return self._tape.take(everything)
+            return self.tape.take(everything)
 
     def give_up(self) -> list[Piece]:
         """Everything that waits, as it is."""
-        return self._tape.take(len(self._tape.text))
+        return self.tape.take(len(self.tape.text))
 
     @property
     def waiting(self) -> int:
-        return self._tape.waiting
+        return self.tape.waiting
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is left of what it did but the text before its tape's base."""
+        busy = self._over or self._idle or self._found or self._walker is not None
+        return not busy and not self.tape.waiting and self.tape.plain
 
     def _judge_text(self, view: View, final: bool) -> int:
         """Make every attempt that the text decides; the place before which all are made."""
@@ -82,11 +88,11 @@ class Stage:
             return self._walk(self._walker, view, final)
         if self._bound.rule.scope is not Scope.REPLY:
             return self._judge_units(view, final)
-        return self._search(view, final) if final or self._hold is not None else self._tape.base
+        return self._search(view, final) if final or self._hold is not None else self.tape.base
 
     def _search(self, view: View, final: bool) -> int:
         end = len(view.text)
-        segments = parts(self._tape, (self._tape.base, end), self._bound)
+        segments = parts(self.tape, (self.tape.base, end), self._bound)
         for segment in segments:
             if segment[1] < self._seek:
                 continue
@@ -120,7 +126,7 @@ class Stage:
             self._match(view, (start + begin, start + end), (0, len(view.text)))
             if self._over:
                 break
-        return len(view.text) if final else max(self._tape.base, start + walker.settled())
+        return len(view.text) if final else max(self.tape.base, start + walker.settled())
 
     def _judge_units(self, view: View, final: bool) -> int:
         while self._seek < len(view.text):
@@ -134,7 +140,7 @@ class Stage:
         return self._seek
 
     def _judge_unit(self, view: View, unit: Span) -> None:
-        for part in parts(self._tape, unit, self._bound):
+        for part in parts(self.tape, unit, self._bound):
             at = part[0]
             while (span := self._judge.first(self._bound, view, at, part)) is not None:
                 self._match(view, span, part)
@@ -143,7 +149,7 @@ class Stage:
                 at = max(span[1], span[0] + 1)
 
     def _match(self, view: View, span: Span, unit: Span) -> None:
-        if self._judge.note(self._bound, self._tape, view, span, unit):
+        if self._judge.note(self._bound, self.tape, view, span, unit):
             return
         action = self._bound.action
         if action.whole:
@@ -162,33 +168,33 @@ class Stage:
             return self._leave_units(settled, final)
         out: list[Piece] = []
         for start, end in self._found:
-            out += self._tape.take(start)
+            out += self.tape.take(start)
             out += self._instead((start, end))
         self._found = []
-        return out + self._tape.take(max(self._tape.base, settled))
+        return out + self.tape.take(max(self.tape.base, settled))
 
     def _instead(self, span: Span) -> list[Piece]:
         """What stands in place of a match, and that the match has gone."""
         template = self._bound.action.template
-        first, _ = self._tape.origins(*span)
+        first, _ = self.tape.origins(*span)
         put: list[Piece] = []
-        for part in template(self._tape.text, span) if template is not None else ():
+        for part in template(self.tape.text, span) if template is not None else ():
             if isinstance(part, str):
                 put.append(Piece(part, 0, first, own=True))
             elif part[1] > part[0]:
-                put.append(Piece(self._tape.text[slice(*part)], 0, self._tape.origins(*part)[0]))
-        return put + gone(self._tape.take(span[1]))
+                put.append(Piece(self.tape.text[slice(*part)], 0, self.tape.origins(*part)[0]))
+        return put + gone(self.tape.take(span[1]))
 
     def _leave_units(self, settled: int, final: bool) -> list[Piece]:
         """Units that are complete and in which every attempt was made; those with a match are gone."""
         out: list[Piece] = []
-        start = self._tape.base
-        while start < len(self._tape.text):
-            end = unit_end(self._tape.text, start, final, self._bound.action.unit)
+        start = self.tape.base
+        while start < len(self.tape.text):
+            end = unit_end(self.tape.text, start, final, self._bound.action.unit)
             if end < 0 or end > settled:
                 break
             hit = any(s < end and max(e, s + 1) > start for s, e in self._found)
-            out += gone(self._tape.take(end)) if hit else self._tape.take(end)
+            out += gone(self.tape.take(end)) if hit else self.tape.take(end)
             start = end
         self._found = [(s, e) for s, e in self._found if e > start]
         return out
@@ -198,18 +204,18 @@ class Stage:
         at = self._found[0][0]
         if self._bound.action.unit is not Scope.MATCH:
             at = self._unit_of(at, final)
-        origin, _ = self._tape.origins(at, at)
-        out = self._tape.take(at)
+        origin, _ = self.tape.origins(at, at)
+        out = self.tape.take(at)
         said = self._judge.say(self._bound)
         if said:
             out.append(Piece(said, 0, origin, own=True))
-        return out + gone(self._tape.take(len(self._tape.text)))
+        return out + gone(self.tape.take(len(self.tape.text)))
 
     def _unit_of(self, offset: int, final: bool) -> int:
         """Where the action's unit begins in which *offset* stands."""
-        start = self._tape.base
+        start = self.tape.base
         while start < offset:
-            end = unit_end(self._tape.text, start, final, self._bound.action.unit)
+            end = unit_end(self.tape.text, start, final, self._bound.action.unit)
             if end < 0 or end > offset:
                 break
             start = end

@@ -101,6 +101,11 @@ class Tape:
         """Whether all that waits is upstream's own text in one run."""
         return self._pieces is None
 
+    @property
+    def recent(self) -> str:
+        """What left last: all that a rule may look back at."""
+        return self.text[max(0, self.base - CONTEXT) : self.base]
+
     def barriers(self, start: int, end: int) -> list[int]:
         """Where pieces of the operator's stand in text[start:end], among what waits."""
         return self._barriers[bisect_left(self._barriers, start) : bisect_left(self._barriers, end)]

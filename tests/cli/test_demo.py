@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+from typer.testing import CliRunner
+
+from filterproxy.cli import main
 from filterproxy.demo.questions import QUESTIONS
 
 
@@ -21,3 +25,11 @@ def test_the_demo_shows_each_reply_before_and_after() -> None:
         'filterproxy_rule_matches_total{action="cut",mode="enforce",rule="business-hours"} 1.0' in done.stdout
     )
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "high"])
+def test_a_port_that_is_none_is_wrong_usage(port: str) -> None:
+    result = CliRunner().invoke(main, ["demo", "--once", "--port", port])
+
+    assert 2 == result.exit_code
+    assert "Invalid value for '--port': it wants a " in result.stderr

@@ -63,3 +63,35 @@ def test_wrong_usage_is_said_in_a_sentence(
         settings(tmp_path, None, environment, **flags)
 
     assert says in str(caught.value)
+
+
+def test_a_mistake_names_the_variable_it_came_from(tmp_path: Path) -> None:
+    """There is no flag for most settings."""
+    with pytest.raises(UsageError, match="FILTERPROXY_UNSCANNED must be one of pass"):
+        settings(tmp_path, None, {"FILTERPROXY_UNSCANNED": "x"}, upstream="http://x")
+
+
+@pytest.mark.parametrize(
+    ("file", "place", "says"),
+    [
+        ("port: 1\nupstream: ftp://x\n", (2, 11), "does not begin with http"),
+        ("upstream: http://x\nrules: []\n", (2, 8), '"rules" is empty'),
+    ],
+)
+def test_a_value_of_the_file_is_a_problem_at_its_place(
+    tmp_path: Path, file: str, place: tuple[int, int], says: str
+) -> None:
+    with pytest.raises(RulebookError) as caught:
+        settings(tmp_path, file)
+
+    (problem,) = caught.value.problems
+    assert (place, True) == ((problem.place.line, problem.place.column), says in problem.what)
+
+
+def test_a_file_that_is_not_text_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "filterproxy.yaml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(RulebookError) as caught:
+        gather({}, {}, file, [])
+
+    assert ["FP005"] == [problem.code for problem in caught.value.problems]

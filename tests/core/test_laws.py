@@ -123,3 +123,29 @@ def test_a_reply_ends_under_the_rulebook_that_it_began_under(
     actual = run(plan, deltas)
 
     assert (expected.text, hits_of(expected.verdict)) == (actual.text, hits_of(actual.verdict))
+
+
+@st.composite
+def long_texts(draw: st.DrawFn) -> list[str]:
+    """Texts that come between stretches in which nothing happens, so that what came apart is one again."""
+    calm = draw(st.sampled_from(["zz yy. ", "zz\n", "zz "]))
+    stretches = [calm * (draw(st.integers(1010, 1300)) // len(calm)) for _ in range(2)]
+    text = draw(texts) + stretches[0] + draw(texts) + stretches[1] + draw(texts)
+    size = draw(st.sampled_from([7, 64, 300, 5000]))
+    return [text[i : i + size] for i in range(0, len(text), size)]
+
+
+@given(specs(), long_texts())
+@settings(max_examples=25, deadline=None)
+def test_what_came_apart_and_is_one_again_reads_as_the_oracle_says(
+    rulebook: list[Spec], deltas: list[str]
+) -> None:
+    """Laws 1 and 7 on longer texts, without rules that only look."""
+    changing = [{**spec, "shadow": False} for spec in rulebook if spec["verb"] not in ("flag", "append")]
+    expected = oracle.apply(changing, "".join(deltas))
+
+    actual = run(plan_of(changing), deltas)
+
+    assert (expected.dropped is not None) == actual.dropped
+    assert sorted(expected.hits) == hits_of(actual.verdict)
+    assert actual.dropped or expected.text == actual.text
