@@ -16,10 +16,12 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_upstream_errors_total{cause}          what went wrong with the model server
     filterproxy_upstream_retries_total                requests that were sent again for a rule's `retry`
     filterproxy_rulebook_info{hash}                   1 for the rulebook that runs
+    filterproxy_workers_ready                         workers that take requests
+    filterproxy_worker_restarts_total                 workers that died and were replaced
 
 Outcomes: those of core.verdict.Outcome (`retry`: another try was asked for, and passed; `error`: the reply
-was withheld because it could not be judged, or our own code failed), and upstream_error, client_gone,
-unscanned.
+was withheld because it could not be judged, or our own code failed), and upstream_error, client_error (the
+request could not be used), client_gone, unscanned (all or a part of it was not judged, and nothing was done).
 
 Counting costs per reply, not per rule: what is the same for all rules is worked out when the metrics are read
 (`Scrape`). Labels come from rule ids and from names in our code, never from a request or a reply.
@@ -44,6 +46,7 @@ from filterproxy.core.verdict import Outcome, Verdict
 
 UPSTREAM_ERROR = "upstream_error"
 CLIENT_GONE = "client_gone"
+CLIENT_ERROR = "client_error"
 UNSCANNED = "unscanned"
 # Outcomes of replies that every rule without a condition was there for.
 _JUDGED = frozenset({Outcome.PASS, Outcome.FLAG, Outcome.EDIT, Outcome.CUT, Outcome.DROP, Outcome.RETRY})

@@ -166,10 +166,13 @@ def _read_explain(body: bytes) -> _Explain:
         return _Explain.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        at = f"{where}: " if where else ""
+        key = str(first["loc"][0]) if first["loc"] else ""
+        what = {"missing": "is missing", "extra_forbidden": "is no key"}.get(
+            first["type"], "is of the wrong kind"
+        )
+        said = f"`{key}` {what}" if key else "the body is not a JSON object"
         wanted = 'wanted is {"request": {"messages": [...]}, "reply": "text", "stream": false}'
-        raise _Refused(400, "bad_request", f"{at}{first['msg']}; {wanted}") from None
+        raise _Refused(400, "bad_request", f"{said}; {wanted}") from None
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

@@ -28,7 +28,7 @@ from filterproxy.core.session import Session, Withheld
 from filterproxy.core.verdict import Outcome
 from filterproxy.dialects import openai_chat
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
-from filterproxy.metrics import CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
+from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
 from filterproxy.proxy.client import (
     Client,
@@ -41,7 +41,7 @@ from filterproxy.proxy.client import (
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.engine import Engine
-from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.errors import Cause, UpstreamError
 from filterproxy.proxy.headers import Headers, HeaderView, content_type, forwarded, returned
 from filterproxy.proxy.passthrough import carries_reply, other_form, relay, request_body
 from filterproxy.proxy.pump import Times, pump
@@ -84,6 +84,17 @@ class Chat:
 
     def stream(self, session: Session, options: Options) -> Stream:
         return openai_chat.ChatStream(session, options)
+
+
+# What a client is told of the model server: not where it is, nor what it said.
+_SAID: dict[Cause, str] = {
+    "connect": "the model server cannot be reached",
+    "timeout": "the model server did not answer in time",
+    "cut": "the model server broke off its reply",
+    "protocol": "the model server's reply cannot be read",
+    "tls": "no secure connection to the model server could be made",
+    "busy": "too many requests wait for the model server",
+}
 
 
 class Unscanned(Exception):
@@ -354,11 +365,13 @@ class App:
         exchange.outcome = Outcome.ERROR.value
         match error:
             case ClientError():
+                exchange.outcome = CLIENT_ERROR
                 return error.status_hint, "invalid_request_error", str(error)
             case UpstreamError():
                 self._metrics.upstream_error(error.cause)
                 exchange.outcome = UPSTREAM_ERROR
-                return error.status_hint, "upstream_error", str(error)
+                _log.warning("upstream: %s", error)
+                return error.status_hint, "upstream_error", _SAID[error.cause]
             case Withheld():
                 return 502, "filter_error", "the reply could not be checked, and is withheld"
             case Unscanned():
@@ -417,6 +430,8 @@ def _last_words(stream: Stream, kind: str, message: str) -> bytes:
 def _outcome(session: Session, attempt: int) -> str:
     verdict = session.verdict
     found = verdict.outcome if verdict.outcomes else Outcome.PASS
+    if found is Outcome.PASS and verdict.unscanned:
+        return UNSCANNED
     if attempt and found in (Outcome.PASS, Outcome.FLAG):
         return Outcome.RETRY.value
     return found.value

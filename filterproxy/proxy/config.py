@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 _MIB = 1 << 20
+# More than any machine has cores to run them on: a slip of the finger.
+_MOST_WORKERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Config:
         for name in ("port", "admin_port"):
             if not 0 <= getattr(self, name) <= 65535:
                 raise ValueError(f"{name} must be a number from 0 to 65535, not {getattr(self, name)!r}")
+        if self.workers > _MOST_WORKERS:
+            raise ValueError(f"workers must be at most {_MOST_WORKERS}, not {self.workers!r}")
         for name in _POSITIVE:
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be more than 0, not {getattr(self, name)!r}")

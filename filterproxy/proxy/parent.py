@@ -45,14 +45,34 @@ async def running(config: Config, rules: Sequence[Path]) -> AsyncIterator[Runnin
     with bind(config.admin_host, config.admin_port) as admin:
         listener = bind(config.host, config.port)
         supervisor = Supervisor(config, listener)
+        early = _EarlyStop()
         try:
             # The workers' Python starts while the packs are read here.
             supervisor.start()
             proxy = _begin(supervisor, listener, admin, rules)
             async with _attended(proxy, config, admin):
                 yield proxy
+        except asyncio.CancelledError:
+            if early.asked:
+                raise StartError("stopped before it was ready") from None
+            raise
         finally:
             supervisor.close()
+
+
+class _EarlyStop:
+    """A signal that comes before the proxy is up ends its start, so that nothing is left behind."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._task = asyncio.current_task()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+
+    def _stop(self) -> None:
+        self.asked = True
+        if self._task is not None:
+            self._task.cancel()
 
 
 def _begin(

@@ -15,6 +15,7 @@ import pytest
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, OnError, Rule, Say, Scope, Span, Timeout, Verb
 from filterproxy.detectors.regex import Regex
+from filterproxy.grounding import GroundedText
 from filterproxy.proxy.app import Chat
 from tests.core.rules import Literal
 from tests.proxy.fake_upstream import (
@@ -225,6 +226,25 @@ def test_a_request_body_is_taken_up_to_the_limit_and_not_past_it(run: Run) -> No
             assert (refused.status, chunked.status) == (413, 413)
             assert "invalid_request_error" == refused.error["type"] == chunked.error["type"]
             assert len(proxy.upstream.seen) == 1
+            await proxy.settled()
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="client_error") == 2
+
+    run(test())
+
+
+def test_a_reply_of_which_a_part_was_not_judged_never_counts_as_passed(run: Run) -> None:
+    """What an image in the request states is not known."""
+
+    async def test() -> None:
+        image = b'{"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}'
+        grounded = replace(redact(), unless=(GroundedText(),))
+        async with proxied([reply(completion("A secret."))], rules=[grounded]) as proxy:
+            answer = await proxy.ask(post(body=image))
+            await proxy.settled()
+
+            assert text_of(answer) == "A secret."
+            assert proxy.counted("unscanned_total", cause="context_unknown") == 1
+            assert proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned") == 1
 
     run(test())
 

@@ -22,6 +22,7 @@ def test_a_configuration_survives_json() -> None:
         ("port", 65535, 65536),
         ("admin_port", 0, -1),
         ("workers", 1, 0),
+        ("workers", 256, 257),
         ("heartbeat_seconds", 0.001, 0),
         ("reply_limit_bytes", 1, 0),
         ("on_error", "drop", "skip"),
