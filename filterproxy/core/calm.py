@@ -11,7 +11,6 @@ Rules that only look (shadows, `flag`, `append`) are asked once, at the end, on 
 
 from __future__ import annotations
 
-from filterproxy.core.gate import Hold
 from filterproxy.core.judge import Failed, Judge, Skipped, View, parts
 from filterproxy.core.plan import Bound, Plan, Run
 from filterproxy.core.rule import Scope, Span, Verb
@@ -25,12 +24,12 @@ class Calm:
     A run of rules, all at rest.
 
     tape: what they read; it waits there. read: all that they have read, kept only where some of them
-    look at it in the end. hold: of these rules, or of more.
+    look at it in the end. whole: the run that this was a part of once, whose hold it keeps.
     """
 
-    def __init__(self, run: Run, hold: Hold, plan: Plan, judge: Judge, tape: Tape, read: Tape | None) -> None:
+    def __init__(self, run: Run, whole: Run, plan: Plan, judge: Judge, tape: Tape, read: Tape | None) -> None:
         self._run = run
-        self._hold = hold
+        self._whole = whole
         self._plan = plan
         self._judge = judge
         self.tape = tape
@@ -120,9 +119,9 @@ class Calm:
         if self._read is not None and behind.observers:
             had_left = self._read.head(len(self._read.text) - self.tape.waiting)
         return [
-            Calm(before, self._hold, self._plan, self._judge, self.tape, self._read),
+            Calm(before, self._whole, self._plan, self._judge, self.tape, self._read),
             stage(self._plan, at, self._judge, self.tape.successor()),
-            Calm(behind, self._hold, self._plan, self._judge, self.tape.successor(), had_left),
+            Calm(behind, self._whole, self._plan, self._judge, self.tape.successor(), had_left),
         ]
 
     def settle(self, final: bool) -> list[Piece]:
@@ -138,7 +137,7 @@ class Calm:
             return base
         if not run.changers:
             return len(text)
-        waits = self._hold.start(text, base)
+        waits = self._whole.hold.start(text, base)
         if run.unit is None:
             return waits
         settled = base

@@ -82,7 +82,7 @@ class _Group:
         return stage(self._plan, self._run.rules[0], self._judge, Tape())
 
     def _whole(self, tape: Tape, read: Tape | None) -> Calm:
-        return Calm(self._run, self._run.hold, self._plan, self._judge, tape, read)
+        return Calm(self._run, self._run, self._plan, self._judge, tape, read)
 
     def add(self, pieces: list[Piece]) -> None:
         self._links[0].add(pieces)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import json
 import logging
@@ -106,6 +107,12 @@ def upstream_limits(config: Config) -> UpstreamLimits:
     )
 
 
+def _trim() -> None:
+    """Give back what compiling took for a while: 10 to 20 MB with a thousand rules. Only glibc can."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it accepts, and ends with its parent."""
 
@@ -118,6 +125,7 @@ class Server(uvicorn.Server):
         _follow(sys.stdin.fileno(), self.stop)
         gc.collect()
         gc.freeze()  # what is there now stays
+        _trim()
         gc.set_threshold(_GC_THRESHOLD, 10, 10)
         _say("ready")
 
