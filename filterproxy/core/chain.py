@@ -76,7 +76,9 @@ class _Group:
         self._run = run
         self._plan = plan
         self._judge = judge
-        self._links: list[Calm | Stage] = [self._alone() if run.alone else self._whole(Tape(), Tape())]
+        self._links: list[Calm | Stage] = [
+            self._alone() if run.alone else self._whole(Tape(), Tape() if run.observers else None)
+        ]
 
     def _alone(self) -> Stage:
         return stage(self._plan, self._run.rules[0], self._judge, Tape())

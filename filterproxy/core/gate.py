@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from filterproxy.core.fold import FOLD_REACH, fold, unsure_from
+from filterproxy.core.fold import FOLD_REACH, FOLDABLE, fold, unsure_from
 from filterproxy.core.rule import MATCH_LIMIT, Detector, Rule
 from filterproxy.core.scan import PatternSet, TailPattern, encode, usable
 from filterproxy.core.shape import Underivable, prefixes, wide
@@ -50,23 +50,32 @@ class Gate:
                 self._screens.append((index, screen))
             else:
                 always.append(index)
-        self._set = PatternSet(sources)
+        # Last, so that one scan also says whether there is a folded view to be asked.
+        self._patterns = len(sources)
+        self._set = PatternSet([*sources, *FOLDABLE])
         # Rules that the gate can say nothing about, by index.
         self.always = frozenset(always)
 
     def names(self, text: str, pos: int = 0) -> set[int]:
         """Indices of the rules that could match in text[pos:], as it is or folded."""
         tail = text[pos:] if pos else text
-        named = self._names(tail)
-        folded = None if tail.isascii() else fold(text[max(0, pos - FOLD_REACH) :])
-        if folded is not None:
-            named |= self._names(folded.text)
+        if not tail.isascii():  # its fold may hang on what has left
+            tail = text[max(0, pos - FOLD_REACH) :]
+        named, perhaps_folds = self._names(tail)
+        if perhaps_folds:
+            folded = fold(tail)
+            if folded is not None:
+                named |= self._names(folded.text)[0]
         return named | self.always if self.always else named
 
-    def _names(self, text: str) -> set[int]:
-        named = {self._owners[i] for i in self._set.matches(encode(text))}
+    def _names(self, text: str) -> tuple[set[int], bool]:
+        """Rules named on one view, and whether the text may have another."""
+        matched = self._set.matches(encode(text))
+        if not matched and not self._screens:
+            return set(), False
+        named = {self._owners[i] for i in matched if i < self._patterns}
         named.update(index for index, screen in self._screens if screen(text))
-        return named
+        return named, any(i >= self._patterns for i in matched)
 
 
 class Hold:
