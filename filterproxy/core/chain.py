@@ -6,7 +6,7 @@ from filterproxy.core.calm import Calm, stage
 from filterproxy.core.judge import Judge
 from filterproxy.core.plan import Plan, Run
 from filterproxy.core.stage import Stage
-from filterproxy.core.tape import Piece, Tape
+from filterproxy.core.tape import CONTEXT, Piece, Tape
 
 
 class Chain:
@@ -76,6 +76,7 @@ class _Group:
         self._run = run
         self._plan = plan
         self._judge = judge
+        self._since = 0  # code points read since it came apart, or was found not to be one again
         self._links: list[Calm | Stage] = [
             self._alone() if run.alone else self._whole(Tape(), Tape() if run.observers else None)
         ]
@@ -102,19 +103,23 @@ class _Group:
     def through(self, pieces: list[Piece], final: bool) -> list[Piece]:
         """What the rules leave of *pieces*, as far as that is settled."""
         at = 0
+        if len(self._links) > 1:
+            self._since += sum(len(piece.text) for piece in pieces)
         while at < len(self._links):
             link = self._links[at]
             link.add(pieces)
             matching = link.conflict(final) if isinstance(link, Calm) else None
             if isinstance(link, Calm) and matching is not None:
                 self._links[at : at + 1] = link.come_apart(matching)
+                self._since = 0
                 pieces = []
                 continue
             pieces = link.settle(final)
             if not pieces and not final:
                 return pieces
             at += 1
-        if len(self._links) > 1 and not final:
+        if self._since >= CONTEXT and len(self._links) > 1 and not final:
+            self._since = 0
             self._come_together()
         return pieces
 

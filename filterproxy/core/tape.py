@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 # Stands in a tape for a piece of the operator's: neither a letter nor white space.
@@ -58,10 +58,15 @@ class Tape:
         self._starts: list[int] = []  # where each of them begins in the text
         self._barriers: list[int] = []
 
-    def extend(self, pieces: Iterable[Piece]) -> None:
+    def extend(self, pieces: Sequence[Piece]) -> None:
         """Append *pieces*."""
-        texts: list[str] = []
+        if not pieces:
+            return
         size = len(self.text)
+        if len(pieces) == 1 and self._pieces is None and self._goes_on(pieces[0], size):
+            self.text += pieces[0].text  # nearly always
+            return
+        texts: list[str] = []
         for piece in pieces:
             if self._pieces is None and not self._goes_on(piece, size):
                 self._keep_pieces(size, texts)
@@ -72,8 +77,7 @@ class Tape:
                     self._barriers.append(size)
             texts.append(PLACEHOLDER if piece.own else piece.text)
             size += len(texts[-1])
-        if texts:
-            self.text += texts[0] if len(texts) == 1 else "".join(texts)
+        self.text += "".join(texts)
 
     def _goes_on(self, piece: Piece, size: int) -> bool:
         """Whether *piece* goes on where the run of upstream's text ends; an empty run begins with it."""

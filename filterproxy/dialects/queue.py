@@ -290,18 +290,18 @@ class EventStream:
             self._unpack(channel, run)
             return True
         ledger = self._ledger(channel)
-        if self._frame_is_plain or channel.choice not in self._changed:
-            if ledger.unchanged >= run.size:
+        unchanged, first = ledger.unchanged, run.first_size
+        if unchanged >= first and (self._frame_is_plain or channel.choice not in self._changed):
+            if unchanged >= run.size:
                 ledger.use(run.size)
                 out.append(run.take_all())
                 self._queue.popleft()
-                return True
-            raw, size = run.take(ledger.unchanged)
-            if raw:
+            else:
+                raw, size = run.take(unchanged)
                 ledger.use(size)
                 out.append(raw)
-                return True
-        if not ledger.covers(run.first_size):
+            return True
+        if not ledger.covers(first):
             return False
         self._unpack(channel, run)
         return True
