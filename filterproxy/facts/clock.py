@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from filterproxy.facts.lexicon import DOTTED, STRONG, WEAK, Lexicon, Token
+from filterproxy.facts.lexer import DOTTED, STRONG, WEAK, Token
+from filterproxy.facts.lexicon import Lexicon
 
 DAY = 1440  # minutes
 WEEK = frozenset(range(7))  # 0 is Monday; 7 and up are named days (holidays, Christmas ...)
 REST = 99  # "all other days"
 
 # Kinds of token that a time, and that a set of days, can begin with.
-FACES = frozenset(("clock", "time", "half", "quarter", "number"))
+FACES = frozenset(("clock", "time", "half", "quarter", "number", "am", "pm"))
+HALVES = frozenset(("am", "pm"))
 DAYS = frozenset(("day", "short"))
+
+# What joins the days of one list.
+_JOINTS = frozenset(("-", "to", "from_after", ",", "and", "&", "/", "on"))
 
 # Hour, minute, half of the day, grade, index of the next token. Hour -1: a named time, in the minutes.
 _Face = tuple[int, int, str, int, int]
@@ -58,30 +63,56 @@ def readings(hour: int, minute: int, half: str) -> frozenset[int]:
 
 def clock_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Clock, int] | None:
     """The time that begins at token *i* and the index after it; None when none does."""
-    face = _face(ts, i, words) if i < len(ts) and ts[i].kind in FACES else None
+    found = _clock_at(ts, i, words) if i < len(ts) and ts[i].kind in FACES else None
+    if found is None or ts[i].kind not in HALVES:
+        return found
+    return found if "half_first" in words.traits else None
+
+
+def _clock_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Clock, int] | None:
+    first, said = i, None  # what says which half of the day
+    while i < len(ts) and ts[i].kind in HALVES:
+        said, i = ts[i], i + 1
+        if i < len(ts) and ts[i].word in words.rules["of"]:
+            i += 1
+    face = _face(ts, i, words) if i < len(ts) else None
     if face is None:
         return None
     hour, minute, half, grade, j = face
     end = ts[j - 1].end
     coloned = ts[i].kind == "clock" and ts[i].minute >= 0
+    if hour < 0:  # a named time
+        return Clock(ts[first].start, end, frozenset((minute,)), STRONG, True), j
     if half in ("", ":"):
         half = ""
-        while j < len(ts) and ts[j].kind in ("oclock", "am", "pm"):
-            if ts[j].kind != "oclock":
-                half = ts[j].kind[0]
+        follows = HALVES if "half_first" not in words.traits else frozenset()
+        while j < len(ts) and (ts[j].kind == "oclock" or ts[j].kind in follows):
+            said = ts[j] if ts[j].kind != "oclock" else said
             grade, end, j = STRONG, ts[j].end, j + 1
-    elif (
-        half == "h"
-        and j < len(ts)
-        and (ts[j].kind == "oclock" or (len(ts[i].word) == 4 and ts[j].word == "hours"))
-    ):
-        grade, end, j = STRONG, ts[j].end, j + 1
-    if hour < 0:  # a named time
-        value = minute
-        return Clock(ts[i].start, end, frozenset((value,)), STRONG, True), j
-    if half == "p" and ts[j - 1].word == "at night" and (hour == 12 or hour < 5):
-        half = "a"
-    return Clock(ts[i].start, end, readings(hour, minute, half), grade, half in ("a", "p", "h"), coloned), j
+        if said is not None:
+            half, grade = _half_of_day(said, hour, words), STRONG
+    elif half == "h" and j < len(ts) and _says_time(ts, i, j, words):
+        while j < len(ts) and (ts[j].kind == "oclock" or ts[j].kind in HALVES):
+            j += 1
+        j = max(j, face[4] + 1)
+        grade, end = STRONG, ts[j - 1].end
+    value = readings(hour, minute, half)
+    return Clock(ts[first].start, end, value, grade, half in ("a", "p", "h"), coloned), j
+
+
+def _says_time(ts: Sequence[Token], i: int, j: int, words: Lexicon) -> bool:
+    """ "17 o'clock", "0900 hours" """
+    four = len(ts[i].word) == 4 and ts[j].word in words.rules["military"]
+    return four or ts[j].kind == "oclock" or (ts[j].kind in HALVES and "half_first" not in words.traits)
+
+
+def _half_of_day(said: Token, hour: int, words: Lexicon) -> str:
+    """ "a" or "p": two at night is the morning, and so is eleven at noon."""
+    if said.word in words.rules["night"]:
+        return "a" if hour == 12 or hour < 5 else "p"
+    if said.word in words.rules["midday"]:
+        return "a" if hour in (10, 11) else "p"
+    return said.kind[0]
 
 
 def _face(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
@@ -89,22 +120,19 @@ def _face(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
     token = ts[i]
     if token.kind == "clock":
         after = _small(ts, i, words)
-        if after is not None and token.grade == WEAK and (spoken := _spoken_minutes(ts, i, after, words)):
-            return spoken
-        if (
-            token.hour == 12
-            and token.grade == WEAK
-            and i + 1 < len(ts)
-            and ts[i + 1].word in ("noon", "midnight")
-        ):
-            return -1, words.times[ts[i + 1].word], "", STRONG, i + 2
-        return token.hour, token.minute, token.half, token.grade, i + 1
+        if after is not None and token.grade == WEAK:
+            if spoken := _spoken_minutes(ts, i, after, words):
+                return spoken
+            if token.hour == 12 and i + 1 < len(ts) and words.times.get(ts[i + 1].word) in (0, 720):
+                return -1, words.times[ts[i + 1].word], "", STRONG, i + 2
+        face = token.hour, token.minute, token.half, token.grade, i + 1
+        return face if token.minute >= 0 else _with_minutes(ts, face, words)
     if token.kind == "time":
         return -1, words.times[token.word], "", STRONG, i + 1
     if token.kind == "half":
         return _half(ts, i, words)
     if token.kind == "quarter":
-        return _spoken_minutes(ts, i, 15, words)
+        return _spoken_minutes(ts, i, _quarter(token, words), words) or _quarter_of(ts, i, words)
     if token.kind == "number":
         return _spoken(ts, i, words)
     return None
@@ -117,50 +145,120 @@ def _small(ts: Sequence[Token], i: int, words: Lexicon) -> int | None:
     token = ts[i]
     if token.kind == "clock" and token.grade == WEAK and token.minute < 0:
         return token.hour
+    if token.kind == "number" and token.word.isdecimal() and len(token.word) == 2:
+        return int(token.word)
     return words.numbers.get(token.word) if token.kind == "number" else None
+
+
+def _quarter(token: Token, words: Lexicon) -> int:
+    return 45 if token.word in words.rules["three_quarters"] else 15
+
+
+def _with_minutes(ts: Sequence[Token], face: _Face, words: Lexicon) -> _Face:
+    """With what is said after the hour: "neun Uhr dreißig", "nueve y media", "9 heures moins le quart"."""
+    hour, _, half, grade, j = face
+    if not 0 <= hour <= 24:
+        return face
+    units = 0
+    while j + units < len(ts) and ts[j + units].kind == "oclock" and units < 2:
+        units += 1
+    k = j + units
+    grade = STRONG if units else grade
+    minus = k < len(ts) and ts[k].word in words.rules["minus"]
+    plus = not minus and k < len(ts) and ts[k].word in words.rules["plus"]
+    k += minus or plus
+    minutes, after = _minutes_at(ts, k, bool(units), plus or minus, words)
+    if minutes is None:
+        return hour, -1, half, grade, j + units
+    if minus:
+        hour, minutes = hour - 1 or 12, 60 - minutes
+    return hour, minutes, half, STRONG, after
+
+
+def _minutes_at(
+    ts: Sequence[Token], k: int, after_unit: bool, joined: bool, words: Lexicon
+) -> tuple[int | None, int]:
+    """(minutes, index after) said from token *k* on, behind an hour; None for the minutes when none are."""
+    if k >= len(ts) or not (after_unit or joined):
+        return None, k
+    if ts[k].kind == "half" and "half_next" not in words.traits:
+        return 30, k + 1
+    if ts[k].kind == "quarter":
+        return _quarter(ts[k], words), k + 1
+    value = _small(ts, k, words)
+    if value is None or not 0 <= value < 60:
+        return None, k
+    has_unit = k + 1 < len(ts) and ts[k + 1].kind == "minute"
+    ends_hour = k + 1 < len(ts) and ts[k + 1].kind == "oclock"
+    if has_unit:
+        return value, k + 2
+    if joined and not (value % 5 == 0 and (value > 12 or ts[k].kind == "number") and not ends_hour):
+        return None, k
+    return (value, k + 1) if joined or (value >= 10 and not ends_hour) else (None, k)
 
 
 def _spoken_minutes(ts: Sequence[Token], i: int, minutes: int, words: Lexicon) -> _Face | None:
     """ "ten past nine", "quarter to five"; "ten to five" is a span of time, as "to" is wherever it can be."""
-    if i + 2 >= len(ts) or minutes not in (5, 10, 15, 20, 25):
+    j = i + 2 if i + 1 < len(ts) and ts[i + 1].kind == "minute" else i + 1
+    if j + 1 >= len(ts) or minutes not in (5, 10, 15, 20, 25):
         return None
-    sign = (
-        ts[i + 1].kind if ts[i + 1].kind != "at" else ("past" if ts[i + 1].word in ("past", "after") else "")
-    )
-    if (sign == "to" and ts[i].kind == "quarter") or (
-        ts[i + 1].word in ("before", "of") and ts[i].kind == "quarter"
-    ):
+    sign = ts[j].kind
+    if ts[i].kind == "quarter" and (sign == "to" or ts[j].word in words.rules["before_words"]):
         sign = "before"
-    hour = _small(ts, i + 2, words)
-    if sign not in ("past", "before") or hour is None or not 1 <= hour <= 12:
+    if sign not in ("past", "before"):
         return None
-    if sign == "before":
-        hour, minutes = hour - 1 or 12, 60 - minutes
-    return hour, minutes, "", STRONG, i + 3
+    base, after = 0, j + 1
+    if ts[after].kind == "half" and "half_next" in words.traits:  # "fünf vor halb neun"
+        base, after = -30, after + 1
+    hour = _small(ts, after, words)
+    if hour is None or not 1 <= hour <= 12:
+        return None
+    minutes = base + (minutes if sign == "past" else -minutes)
+    if minutes < 0:
+        hour, minutes = hour - 1 or 12, 60 + minutes
+    return hour, minutes, "", STRONG, after + 1
 
 
 def _half(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
-    """ "half past eight"; British "half eight" is 8:30 too."""
+    """ "half past eight"; British "half eight" is 8:30 too, German "halb acht" 7:30."""
     j = i + 1
-    bare = j < len(ts) and ts[j].word not in ("past", "after")
+    bare = j < len(ts) and ts[j].kind != "past"
     if not bare:
         j += 1
     hour = _small(ts, j, words)
+    if "half_next" in words.traits:
+        known = hour is not None and 1 <= hour <= 12
+        return ((hour or 0) - 1 or 12, 30, "", STRONG, j + 1) if known else None
+    if "half_before" not in words.traits:
+        return None
     if hour is None or not 1 <= hour <= 12 or (bare and ts[j].kind == "clock"):
         return None
     return hour, 30, "", STRONG, j + 1
 
 
+def _quarter_of(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
+    """ "viertel neun" is 8:15, "dreiviertel neun" 8:45."""
+    hour = _small(ts, i + 1, words) if "half_next" in words.traits else None
+    if hour is None or not 1 <= hour <= 12:
+        return None
+    return hour - 1 or 12, _quarter(ts[i], words), "", STRONG, i + 2
+
+
 def _spoken(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
-    """ "nine", "nine thirty", "ten past nine"."""
+    """ "nine", "nine thirty", "ten past nine", "neunzehn Uhr dreißig"."""
     value = words.numbers.get(ts[i].word)
     if value is None:
         return None
     if spoken := _spoken_minutes(ts, i, value, words):
         return spoken
+    if 0 <= value <= 24:
+        face = _with_minutes(ts, (value, -1, "h" if value > 12 or value == 0 else "", WEAK, i + 1), words)
+        if face[1] >= 0 or face[3] == STRONG:
+            return face
     if not 1 <= value <= 12:
-        return None
-    if i + 1 < len(ts) and ts[i + 1].kind == "number" and words.numbers.get(ts[i + 1].word, 0) >= 15:
+        return face if 12 < value <= 24 and "spoken_24" in words.traits else None
+    nothing_between = not words.unspaced and i + 1 < len(ts) and ts[i + 1].kind == "number"
+    if nothing_between and words.numbers.get(ts[i + 1].word, 0) >= 15:
         return value, words.numbers[ts[i + 1].word], "", DOTTED, i + 2
     return value, -1, "", WEAK, i + 1
 
@@ -215,7 +313,9 @@ def days_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Days, int] | N
 
 def _is_habit(token: Token, days: frozenset[int], words: Lexicon) -> bool:
     """ "weekdays" and "Mondays" are; "Monday" and "tonight" are not."""
-    return (len(days) > 1 or token.word.endswith("days")) and token.word not in words.rules["relative_days"]
+    return (len(days) > 1 or token.word in words.rules["habits"]) and token.word not in words.rules[
+        "relative_days"
+    ]
 
 
 def _day(ts: Sequence[Token], i: int, words: Lexicon) -> frozenset[int] | None:
@@ -228,9 +328,10 @@ def _day(ts: Sequence[Token], i: int, words: Lexicon) -> frozenset[int] | None:
 
 def _next_day(ts: Sequence[Token], j: int, words: Lexicon) -> tuple[frozenset[int], int, bool] | None:
     """(days, index after, whether a range leads there), past what joins the days of one list."""
-    is_range, joined, k = False, False, j
-    while k < len(ts) and k < j + 3 and ts[k].kind in ("-", "to", ",", "and", "&", "/", "on"):
-        is_range = is_range or ts[k].kind in ("-", "to")
+    # Characters side by side are a list: 月水金.
+    is_range, joined, k = False, j < len(ts) and ts[j].kind == "short" == ts[j - 1].kind, j
+    while k < len(ts) and k < j + 4 and (ts[k].kind in _JOINTS or ts[k].word in words.rules["joins"]):
+        is_range = is_range or ts[k].kind in ("-", "to", "from_after") or ts[k].word in words.rules["joins"]
         joined = joined or ts[k].kind != "on"
         k += 1
     days = _day(ts, k, words)

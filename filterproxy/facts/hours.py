@@ -17,12 +17,14 @@ from collections.abc import Sequence
 
 from filterproxy.core.rule import Span
 from filterproxy.facts.clock import WEEK, Days, days_at, span_of
-from filterproxy.facts.lexicon import Lexicon, tokens
+from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Item, Named, Stated, deal, narrow
 from filterproxy.facts.schedule import ALL_DAY, CLOSED, LAST, OPEN, Minutes, Slot
+from filterproxy.facts.tokens import tokens
 from filterproxy.facts.unit import Setting, Unit
 
 _OURS = frozenset(("open", "close", "hours", "last", "avail"))
+_BREAKS = frozenset((",", ";", "and", "(", ")", "!", "?", "|", "\n"))
 _JOINTS = frozenset(("on", "at", "from", "between", "to", "light", "and", ":", ",", "-", "(", "=", "|"))
 
 
@@ -32,8 +34,8 @@ class Reader:
     def __init__(self, text: str, unit: Span, words: Lexicon, setting: Setting) -> None:
         self.words = words
         self.setting = setting
-        self.question = text[unit[0] : unit[1]].rstrip().endswith("?")
         self.unit = Unit(text, unit, words, setting)
+        self.question = self._ends_as_question(text[unit[0] : unit[1]].rstrip())
 
     def read(self) -> list[Stated]:
         if self.question and self._is_question():
@@ -65,6 +67,17 @@ class Reader:
     def looks_scheduled(self) -> bool:
         """Whether it is a line of a timetable: a day or a time, and hardly anything else."""
         return bool(self.unit.parts) and self.unit.loose <= 4 and not self.foreign
+
+    def _ends_as_question(self, sentence: str) -> bool:
+        if not (
+            sentence.endswith(("?", "？")) or any(p.search(sentence) for p in self.words.patterns["question"])
+        ):
+            return False
+        if not self.words.unspaced or not self.unit.parts:
+            return True
+        # "8:30-17:00，门票多少钱？": what went before the last comma is stated.
+        end = max((n for n, t in enumerate(self.unit.tokens) if t.kind in (",", ";")), default=0)
+        return self.unit.parts[-1].last > end
 
     def _is_question(self) -> bool:
         """Whether it asks rather than states: "We open at nine, is that all right?" states."""
@@ -101,12 +114,7 @@ class Reader:
 
     def _is_foreign_next(self, i: int) -> bool:
         """ "the 10:15 train", "a 9 am wake-up alarm" """
-        return self.unit.kind(i) == "foreign" and self.unit.word(i) not in (
-            "starting",
-            "start",
-            "begin",
-            "beginning",
-        )
+        return self.unit.kind(i) == "foreign" and not self.unit.is_a(i, "starts", "only_ahead")
 
     def _closed_until(self, item: Item) -> bool:
         """Whether "closed" owns this time ("closed from 12 to 2"); the two then are one statement."""
@@ -131,6 +139,8 @@ class Reader:
     def _governor(self, i: int) -> tuple[int, str]:
         """(index, kind) of what says what the token at *i* is for; (-1, "") when nothing does."""
         before = after = (-1, "")
+        if "clause_first" in self.words.traits and (near := self._in_clause(i))[1]:
+            return near
         for at, kind in self.unit.governors:
             if at > i:
                 after = (at, kind)
@@ -139,19 +149,37 @@ class Reader:
                 before = (at, kind)
         return before if before[1] else after
 
+    def _clause(self, i: int) -> Span:
+        """The tokens between the commas and the like about token *i*."""
+        ts, first, last = self.unit.tokens, i, i
+        while first > 0 and ts[first - 1].kind not in _BREAKS:
+            first -= 1
+        while last < len(ts) and ts[last].kind not in _BREAKS:
+            last += 1
+        return first, last
+
+    def _in_clause(self, i: int) -> tuple[int, str]:
+        """The same within the clause, where verbs come last: what follows has the first say."""
+        first, last = self._clause(i)
+        near = [(at, kind) for at, kind in self.unit.governors if first <= at < last]
+        near = [(at, kind) for at, kind in near if not self._aside(at, kind)]
+        after = [g for g in near if g[0] >= i and not self.unit.is_a(g[0], "only_ahead")]
+        before = [g for g in near if g[0] < i]
+        return after[0] if after else before[-1] if before else (-1, "")
+
     def _asked_whether(self, at: int) -> bool:
         """ "unable to find out if they open at nine" """
         near = {self.unit.word(k) for k in range(max(0, at - 4), at)}
-        return at >= 0 and bool(near & {"if", "whether"}) and self._doubted(at)
+        return at >= 0 and bool(near & self.words.rules["if"]) and self._doubted(at)
 
     def _is_ours(self) -> bool:
-        return any(t.word in ("we", "we're", "our", "us") for t in self.unit.tokens)
+        return any(t.word in self.words.rules["ours"] for t in self.unit.tokens)
 
     def _aside(self, at: int, kind: str) -> bool:
         """ "open for bookings from 9": what it is open for does not own the time."""
         return (
             kind == "foreign"
-            and self.unit.word(at - 1) == "for"
+            and self.unit.is_a(at - 1, "for")
             and self.unit.kind(at - 2) in ("open", "avail")
         )
 
@@ -181,8 +209,11 @@ class Reader:
 
     def _doubted(self, i: int) -> bool:
         """ "I can't say whether they are closed on Sundays" states nothing."""
-        before, rules = {t.word for t in self.unit.tokens[:i]}, self.words.rules
-        return "whether" in before or (bool(before & rules["negations"]) and bool(before & rules["knowing"]))
+        first, last = self._clause(i) if self.words.unspaced else (0, i)
+        before, rules = {t.word for t in self.unit.tokens[first:last]}, self.words.rules
+        return bool(before & rules["whether"]) or (
+            bool(before & rules["negations"]) and bool(before & rules["knowing"])
+        )
 
     def _all_day_counts(self, item: Item) -> bool:
         before = self.unit.word(item.first - 1)
@@ -195,8 +226,10 @@ class Reader:
         near = self._governor(item.first)[1]
         if near == "foreign":
             return False
+        if self.unit.is_a(item.first, "open_all_day"):
+            return True
         desk_next = "desk" in (self.unit.kind(item.last), self.unit.kind(item.last + 1))
-        has_desk = any(t.kind == "desk" and t.word != "us" for t in self.unit.tokens)
+        has_desk = any(t.kind == "desk" and t.word not in self.words.rules["us"] for t in self.unit.tokens)
         desk_is = has_desk and (self.setting.asked or before in self.words.rules["being"])
         return (
             bool(near)

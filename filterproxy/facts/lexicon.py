@@ -1,54 +1,35 @@
 """
-Text as tokens whose kinds are known: the only place where words of a language are looked up.
+The words of one language for one fact: the only place where words of a language are looked up.
 
-A text is cut into tokens once; words and phrases get their kind from a lexicon (one JSON file per fact
-and language), so that a reader of tokens knows no word of any language, only its order of words.
+One JSON file per fact and language. Words and phrases get their kind from it, so that a reader of tokens
+knows no word of any language, only its order of words; and what is peculiar to a language's grammar is a
+*trait* that the reader asks for by name.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
-# How sure a number is a time: bare, "9.30", or what can be nothing else.
-WEAK, DOTTED, STRONG = 0, 1, 2
+from filterproxy.facts.lexer import pattern, plain
 
-_DASH = "-–—‐‑‒−~→"
-_RAW = re.compile(
-    r"(?P<hour>(?<![\d.,:/$€£¥#+])\d{1,2})"
-    r"(?:(?P<sep>\s?:\s?|[.h])(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d))?"
-    r"(?P<unit>h(?![^\W_]))?(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|\s?m\b))?"
-    r"(?![\d%€£$]|[.,/:]\d|\s%|(?:st|nd|rd|th)\b)"
-    r"|(?P<four>(?<![\d.,:/$€£¥#+-])(?:[01]\d|2[0-4])[0-5]\d(?=\s?(?:hours|hrs|h\b|[-–—]\s?\d{4}\b)|(?<=[-–—]\d{4})(?!\d)))"
-    r"|(?P<other>\d[\d.,:/]*\d[^\W\d_]*|\d[^\W\d_]*)"
-    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
-    rf"|(?P<dash>[{_DASH}])|(?P<mark>[,;:/&|()?!\n=])"
+TRAITS = frozenset(
+    (
+        "unspaced",  # no blanks between words
+        "elided",  # "l'heure" is two words
+        "half_before",  # "half eight" is 8:30
+        "spoken_24",  # hours from 13 on are said in words
+        "half_next",  # "halb neun" is 8:30
+        "half_first",  # morning or afternoon is said before the hour
+        "clause_first",  # a time obeys a word of its own clause, even one that follows
+        "nouns_capital",  # a capital letter makes no name
+    )
 )
-_APOSTROPHES = str.maketrans("’´`", "'''")
-
-
-class Token(NamedTuple):
-    """
-    A word, phrase, number or mark.
-
-    kind: of the lexicon; else clock, short (a two-letter day), word, number, or the mark itself.
-    hour, minute: of a clock token, -1 where not said. half: "a", "p" or "". grade: WEAK for a bare
-    number, DOTTED for "9.30", STRONG for what can be nothing but a time.
-    """
-
-    kind: str
-    start: int
-    end: int
-    word: str
-    hour: int = -1
-    minute: int = -1
-    half: str = ""
-    grade: int = WEAK
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +37,38 @@ class Lexicon:
     """
     The words of one language for one fact.
 
-    heads: first word of a phrase -> (other words, kind), longest first. numbers, days, times: values of
-    phrases of the kinds `number`, `day`, `time`. rules: other sets of words, by what a reader asks of them.
-    patterns: regular expressions by what they tell, for whole sentences; case is ignored.
+    script: "", "elided" or "unspaced", as `lexer.pattern` takes it. heads: first word of a phrase (first
+    character, where words are not parted by blanks) -> (the rest, kind), longest first. numbers, days,
+    times: values of phrases of the kinds `number`, `day`, `time`. rules: other sets of words, by what a
+    reader asks of them. patterns: regular expressions by what they tell, for sentences, ignoring case.
     """
 
+    script: str
+    traits: frozenset[str]
     heads: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     numbers: Mapping[str, int]
     days: Mapping[str, frozenset[int]]
     short_days: Mapping[str, frozenset[int]]
     times: Mapping[str, int]
+    kinds: Mapping[str, tuple[str, ...]]
     rules: Mapping[str, frozenset[str]]
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
+
+    @property
+    def unspaced(self) -> bool:
+        return self.script == "unspaced"
+
+
+class _Sets(dict[str, frozenset[str]]):
+    """Sets by name; one that a language has no words for is empty."""
+
+    def __missing__(self, key: str) -> frozenset[str]:
+        return frozenset()
+
+
+class _Patterns(dict[str, tuple[re.Pattern[str], ...]]):
+    def __missing__(self, key: str) -> tuple[re.Pattern[str], ...]:
+        return ()
 
 
 @cache
@@ -76,21 +77,46 @@ def load(name: str) -> Lexicon:
     raw: dict[str, Any] = json.loads(
         files("filterproxy.facts").joinpath(f"words/{name}.json").read_text("utf-8")
     )
+    traits = frozenset(raw.get("traits", ()))
+    if unknown := traits - TRAITS:
+        raise ValueError(f"{name}: unknown traits {sorted(unknown)}")
+    script = next((t for t in ("unspaced", "elided") if t in traits), "")
+    raw["numbers"] = raw["numbers"] | (_han_numbers() if raw.get("han_numbers") else {})
+    kinds: dict[str, list[str]] = {}
     heads: dict[str, dict[tuple[str, ...], str]] = {}
     for phrase, kind in _phrases(raw):
-        first, *rest = phrase.split(" ")
-        heads.setdefault(first, {}).setdefault(tuple(rest), kind)
-    sets = {key: frozenset(value) for key, value in raw["sets"].items()}
+        words = split(phrase, script)
+        if not words:
+            continue
+        heads.setdefault(words[0], {}).setdefault(words[1:], kind)
+        kinds.setdefault(kind, []).append(phrase)
+    sets = _Sets({key: frozenset(joined(v, script) for v in value) for key, value in raw["sets"].items()})
     sets["ordinary"] = sets["generic_names"] | sets["questions"] | heads.keys()
     return Lexicon(
+        script,
+        traits,
         {head: tuple(sorted(rests.items(), key=lambda r: -len(r[0]))) for head, rests in heads.items()},
-        raw["numbers"],
-        {phrase: frozenset(days) for phrase, days in raw["days"].items()},
-        {word: frozenset(days) for word, days in raw["short_days"].items()},
-        raw["times"],
+        {joined(phrase, script): value for phrase, value in raw["numbers"].items()},
+        {joined(phrase, script): frozenset(days) for phrase, days in raw["days"].items()},
+        {joined(phrase, script): frozenset(days) for phrase, days in raw["short_days"].items()},
+        {joined(phrase, script): value for phrase, value in raw["times"].items()},
+        {kind: tuple(phrases) for kind, phrases in kinds.items()},
         sets,
-        {key: tuple(re.compile(p, re.I) for p in value) for key, value in raw["patterns"].items()},
+        _Patterns({key: tuple(re.compile(p, re.I) for p in value) for key, value in raw["patterns"].items()}),
     )
+
+
+def split(phrase: str, script: str) -> tuple[str, ...]:
+    """The words that *phrase* is made of, as tokens have them; its characters where there are no blanks."""
+    low = plain(phrase)
+    if script == "unspaced":
+        return tuple(low)
+    return tuple(m.group() if m.lastgroup != "dash" else "-" for m in pattern(script).finditer(low))
+
+
+def joined(phrase: str, script: str) -> str:
+    """*phrase* as a token has it in its `word`."""
+    return ("" if script == "unspaced" else " ").join(split(phrase, script))
 
 
 def _phrases(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -101,103 +127,21 @@ def _phrases(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for kind, phrases in raw["kinds"].items():
         for phrase in phrases:
             yield phrase, kind
+    if "unspaced" in raw.get("traits", ()):
+        # Without blanks only what the lexicon knows is a word of its own.
+        for name in ("whether", "negations", "knowing", "doubt"):
+            for phrase in raw["sets"].get(name, ()):
+                yield phrase, "doubt"
 
 
-def tokens(text: str, start: int, end: int, words: Lexicon) -> list[Token]:
-    """The tokens of text[start:end], in order, phrases joined; spans are in *text*."""
-    low = _lower(text[start:end])
-    if not low.isascii():
-        low = low.translate(_APOSTROPHES)
-    raw = [_token(m, start) for m in _RAW.finditer(low)]
-    keys = [t.word for t in raw]
-    heads, short_days = words.heads, words.short_days
-    out: list[Token] = []
-    i, total = 0, len(raw)
-    while i < total:
-        key = keys[i]
-        token = raw[i]
-        i += 1
-        if key in short_days and _is_short_day(raw, i - 1, words, text):
-            token = token._replace(kind="short")
-        elif (found := heads.get(key)) is not None:
-            kind, n = _longest(found, keys, i)
-            if kind:
-                out.append(
-                    Token(kind, token.start, raw[i + n - 1].end, " ".join(keys[i - 1 : i + n]))
-                    if n
-                    else Token(kind, token.start, token.end, key)
-                )
-                i += n
-                continue
-        out.append(token)
-    return out
-
-
-def _lower(text: str) -> str:
-    low = text.lower()
-    # A few code points grow when lowered (U+0130); offsets must not move.
-    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def _token(m: re.Match[str], shift: int) -> Token:
-    start, end = m.span()
-    start, end = start + shift, end + shift
-    match m.lastgroup:
-        case "word":
-            return Token("word", start, end, m.group())
-        case "dash":
-            return Token("-", start, end, "-")
-        case "mark":
-            return Token(m.group(), start, end, m.group())
-        case "four":
-            four = m.group()
-            return Token("clock", start, end, four, int(four[:2]), int(four[2:]), "h", STRONG)
-        case "other":
-            return Token("number", start, end, m.group())
-        case _:
-            return _clock_token(m, start, end)
-
-
-def _clock_token(m: re.Match[str], start: int, end: int) -> Token:
-    hour, minute, sep, half = (
-        int(m["hour"]),
-        int(m["minute"] or -1),
-        (m["sep"] or "").strip(),
-        m["half"] or "",
-    )
-    if hour > 24 or (half and not 1 <= hour <= 12) or (hour == 24 and minute > 0):
-        return Token("number", start, end, m.group())
-    grade = STRONG if half or sep == ":" else DOTTED if sep or m["unit"] else WEAK
-    if not half and (hour > 12 or m["hour"].startswith("0")):
-        half = "h"
-    return Token("clock", start, end, m.group(), hour, minute, half or (":" if sep == ":" else ""), grade)
-
-
-def _longest(found: Sequence[tuple[tuple[str, ...], str]], keys: list[str], i: int) -> tuple[str, int]:
-    """Kind of the longest phrase whose other words stand from *i* on, and their number; "" when none does."""
-    for rest, kind in found:
-        n = len(rest)
-        if not n or (keys[i : i + 1] == [rest[0]] and tuple(keys[i : i + n]) == rest):
-            return kind, n
-    return "", 0
-
-
-def _is_short_day(raw: Sequence[Token], i: int, words: Lexicon, text: str) -> bool:
-    """Whether a word like "we" stands among times and days as only a day does: "Mo-We", "We 9:00"."""
-    if text[raw[i].start].islower() and raw[i].word not in ("mo", "th", "fr"):
-        return False
-
-    def is_day(k: int) -> bool:
-        return 0 <= k < len(raw) and (raw[k].word in words.short_days or raw[k].word in words.days)
-
-    after = raw[i + 1].kind if i + 1 < len(raw) else ""
-    before = raw[i - 1].kind if i else ""
-    if after == "clock":
-        return True
-    return (after in ("-", ",", "/", "&", ":") and (is_day(i + 2) or _is_clock(raw, i + 2))) or (
-        before in ("-", ",", "/", "&") and is_day(i - 2)
-    )
-
-
-def _is_clock(raw: Sequence[Token], i: int) -> bool:
-    return i < len(raw) and raw[i].kind == "clock"
+def _han_numbers() -> dict[str, int]:
+    """0 to 59 in Chinese figures."""
+    ones = "〇一二三四五六七八九"
+    found = {"零": 0, "两": 2, "兩": 2}
+    for n in range(60):
+        tens, rest = divmod(n, 10)
+        head = ("" if tens == 1 else ones[tens]) + "十" if tens else ""
+        found[head + (ones[rest] if rest or not tens else "")] = n
+        if not tens:
+            found["零" + ones[rest]] = found["〇" + ones[rest]] = n
+    return found

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from filterproxy.core.rule import Span
 from filterproxy.facts.clock import DAYS, FACES, clock_at, days_at, of_24_hours
-from filterproxy.facts.lexicon import STRONG, WEAK, Lexicon, Token, tokens
+from filterproxy.facts.lexer import STRONG, WEAK, Token
+from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Item, Named
+from filterproxy.facts.tokens import tokens
 
 _GOVERNORS = frozenset(("open", "close", "hours", "last", "avail", "foreign"))
 
@@ -117,24 +119,33 @@ class Unit:
         between = self.kind(i - 1) == "between" or (
             self.kind(i - 1) == "at" and self.kind(i - 2) == "between"
         )
-        k = j + 1 if self.kind(j) == "," and self.kind(j + 1) in ("to", "-") else j
-        if not (self.kind(k) in ("to", "-") or (between and self.kind(k) == "and")):
+        k = j + 1 if self.kind(j) == "," and self._is_to(j + 1) else j
+        if not (self._is_to(k) or (between and self.kind(k) == "and")):
             return None
+        if self.kind(k) == "from_after" and self.kind(k + 1) == ",":
+            k += 1
         k += 1
-        while self.kind(k) in ("at", "from") or (self.kind(k) == "to"):
+        while self.kind(k) in ("at", "from", "to", "-"):
             k += 1
         second = clock_at(ts, k, self.words)
         if second is None:
             return None
         closes, after = second
+        if self.kind(after) == "until_after":
+            after += 1
         return Item("time", (opens.start, closes.end), i, after, opens, closes)
+
+    def _is_to(self, i: int) -> bool:
+        return self.kind(i) in ("to", "-", "from_after") or self.is_a(i, "joins")
 
     def _single_time(self, i: int) -> Item | None:
         found = clock_at(self.tokens, i, self.words)
         if found is None:
             return None
         clock, after = found
-        prep = self._prep(i)
+        prep = {"until_after": "closes", "from_after": "opens"}.get(self.kind(after), "")
+        after += bool(prep)
+        prep = prep or self._prep(i)
         item = Item("time", (clock.start, clock.end), i, after, prep=prep)
         if prep == "closes":
             item.closes = clock
@@ -145,7 +156,7 @@ class Unit:
     def _prep(self, i: int) -> str:
         for k in (i - 1, i - 2):
             kind, word = self.kind(k), self.word(k)
-            if kind in ("to", "-") or word in ("before", "by", "as late as"):
+            if kind in ("to", "-") or word in self.words.rules["until_words"]:
                 return "closes"
             if kind == "from":
                 return "opens"
@@ -162,9 +173,14 @@ class Unit:
             return False
         kind, word = self.kind(before), self.word(before)
         if item.both:
-            return word not in rules["determiner"] and kind not in ("word", "number", "quantity", "calendar")
+            return word not in rules["determiner"] - rules["joins"] and kind not in (
+                "word",
+                "number",
+                "quantity",
+                "calendar",
+            )
         if item.grade == WEAK:
-            return kind in ("at", "from", "to", "past", "between") and word not in ("about", "after", "by")
+            return kind in ("at", "from", "to", "past", "between") and word not in rules["vague"]
         return kind in ("at", "from", "to", "past", "between", "open", "close", "hours", ":", "|")
 
     def _said_of_time(self, item: Item) -> bool:
@@ -197,13 +213,15 @@ class Unit:
         )
 
     def _place(self, i: int, token: Token, has_desk: bool) -> None:
-        kind = token.kind
+        kind = self._by_ending(token) if token.kind == "word" else token.kind
         if kind == "hours":
             kind = "hours" if self._means_hours(i) else "light"
         elif kind in ("open", "close"):
             kind = self._verb(i)
-        elif token.word == "opened" and self.word(i - 1) in self.words.rules["being"]:
+        elif token.word in self.words.rules["opened"] and self.word(i - 1) in self.words.rules["being"]:
             kind = "open"
+        elif kind in ("word", "light", "at", "to", "on") and (verb := self._split_verb(i)):
+            kind = verb
         elif kind == "avail":
             kind = "avail" if self._is_service(i, has_desk) else "neutral"
         elif kind == "foreign":
@@ -219,16 +237,31 @@ class Unit:
         elif kind == "calendar":
             self.calendar = True
         elif kind in ("word", "desk", "foreign_subject"):
-            self.loose += 1
+            self.loose += 1 if not self.words.unspaced else (len(token.word) + 1) // 2
+
+    def _by_ending(self, token: Token) -> str:
+        """The kind of a compound: "Zahnarzttermin" is a "Termin"."""
+        for kind in ("foreign", "hours"):
+            if any(token.word.endswith(tail) for tail in self.words.rules[kind + "_tails"]):
+                return kind
+        return "word"
+
+    def _split_verb(self, i: int) -> str:
+        """ "Wir machen um neun auf": the verb's other half says which it is."""
+        kind = next((k for k in ("open", "close") if self.is_a(i, k + "_tail")), "")
+        head = any(t.word in self.words.rules["verb_head"] for t in self.tokens[:i])
+        return kind if kind and head else ""
 
     def _is_service(self, i: int, has_desk: bool) -> bool:
         """Whether "available" is said of a desk or line, not of seats on a train."""
         if not (has_desk or self.setting.heading or self.setting.asked):
             return False
         at, kind = self.governors[-1] if self.governors else (0, "")
-        if kind == "foreign" or self.word(i) == "available":
-            reach = i if self.word(i) in ("available", "run", "runs") else len(self.tokens)
-            served = any(t.kind == "desk" and t.word != "us" for t in self.tokens[at:reach])
+        if kind == "foreign" or self.is_a(i, "there_only"):
+            reach = i if self.is_a(i, "there_only", "runs") else len(self.tokens)
+            served = any(
+                t.kind == "desk" and t.word not in self.words.rules["us"] for t in self.tokens[at:reach]
+            )
             return served or (kind != "foreign" and (self.setting.heading or self.setting.asked))
         return True
 
@@ -238,7 +271,7 @@ class Unit:
             return "word"
         last = self.governors[-1][1] if self.governors else ""
         if last == "hours" and self.word(i) in self.words.rules["bounds"]:
-            return "close" if self.word(i).startswith("end") else "open"
+            return "close" if self.is_a(i, "ends") else "open"
         return "foreign"
 
     def _in_name(self, i: int) -> bool:
@@ -250,10 +283,12 @@ class Unit:
         )
 
     def _capital(self, i: int) -> bool:
+        if "nouns_capital" in self.words.traits:
+            return False
         return 0 <= i < len(self.tokens) and self.text[self.tokens[i].start].isupper()
 
     def _means_hours(self, i: int) -> bool:
-        if " " in self.tokens[i].word:
+        if not self.is_a(i, "vague_hours"):
             return True
         return (
             self.kind(i - 1) not in ("clock", "number")
@@ -263,7 +298,12 @@ class Unit:
     def _verb(self, i: int) -> str:
         """What "open" or "close" is here: a governor, another thing's opening, or the opening of a thing."""
         rules = self.words.rules
-        if i == 0 and self.kind(1) == "word" and self.word(1) not in rules["after_open"]:
+        if (
+            i == 0
+            and self.is_a(0, "commands")
+            and self.kind(1) == "word"
+            and self.word(1) not in rules["after_open"]
+        ):
             return "neutral"  # "Open Monday's file ..."
         if self.word(i + 1) in rules["determiner"] and self.kind(i + 1) != "day":
             after = self.tokens[i + 2] if i + 2 < len(self.tokens) else None
@@ -279,7 +319,7 @@ class Unit:
 
     def _is_free_time(self, i: int) -> bool:
         """Whether someone's diary is open: "you're open from two", "an opening at nine"."""
-        if self.word(i) == "opening" and self.word(i - 1) in self.words.rules["determiner"] - {"the"}:
+        if self.is_a(i, "gap") and self.word(i - 1) in self.words.rules["determiner"] - {"the"}:
             return True
         for k in (i - 1, i - 2, i - 3):
             if self.word(k) in self.words.rules["diary"]:
@@ -297,15 +337,15 @@ class Unit:
                 return not self._in_name(k)
         if self.word(i - 1) in self.words.rules["foreign_head"]:
             return True
-        return self.word(i - 1) == "doors" and any(t.kind == "foreign" for t in self.tokens)
+        return self.is_a(i - 1, "doors") and any(t.kind == "foreign" for t in self.tokens)
 
     def _means_closed(self, i: int) -> bool:
-        if self.word(i) in ("off", "no service"):
+        if self.is_a(i, "closed_on_record"):
             return self.setting.lenient and self.kind(i - 1) in ("day", "short", ":")
         after = self.word(i + 1)
         if (self.kind(i + 1) == "clock" and self.kind(i + 2) == "word") or after in self.words.rules[
-            "determiner"
-        ] - {"this"}:
+            "closed_object"
+        ]:
             return False  # "we closed nine deals", "closed the issue"
         return not self.of_another(i)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.facts.clock import Clock, clock_at, days_at, of_24_hours, readings, span_of
-from filterproxy.facts.lexicon import load, tokens
+from filterproxy.facts.lexicon import load
+from filterproxy.facts.tokens import tokens
 
 WORDS = load("opening_hours.en")
 

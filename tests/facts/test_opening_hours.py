@@ -11,8 +11,8 @@ from filterproxy.core.rule import Scope
 from filterproxy.core.scan import PatternSet, encode
 from filterproxy.core.sentence import units
 from filterproxy.facts import FACTS
+from filterproxy.facts.hours_context import read_in_context, setting_of
 from filterproxy.facts.lexicon import load
-from filterproxy.facts.opening_hours import OpeningHours, _asked, _read_in_context
 from filterproxy.facts.schedule import CLOSED, Schedule
 
 HOURS = FACTS["opening_hours"]
@@ -214,9 +214,9 @@ _PIECES = st.sampled_from(_WORDS.split())
 @given(st.lists(_PIECES, max_size=12).map(" ".join), st.booleans())
 def test_the_gate_is_in_every_unit_that_states_hours(text: str, asked: bool) -> None:
     request = conversation("Are you open on Sundays, and when do you close?") if asked else Request()
-    setting = _asked(request, OpeningHours())
+    setting = setting_of(request)
     # Past `find`, which asks the gate first.
-    found = _read_in_context(
+    found = read_in_context(
         "Opening hours:\n" + text, (15, 15 + len(text)), load("opening_hours.en"), setting
     )
 

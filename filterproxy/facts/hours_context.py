@@ -1,0 +1,166 @@
+"""What stands around a unit and says what its times are for: the question, and the text before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from filterproxy.core.request import Request, Turn
+from filterproxy.core.rule import Scope, Span
+from filterproxy.core.sentence import units
+from filterproxy.facts.hours import Reader, named_days
+from filterproxy.facts.hours_gate import LANGUAGES
+from filterproxy.facts.lexicon import Lexicon, load
+from filterproxy.facts.parts import Stated
+from filterproxy.facts.unit import Setting
+from filterproxy.language import language_of
+
+# Code points. What a heading can stand above; Detector promises as many before a unit.
+_LOOK_BACK = 1024
+# Code points of a question that are looked at, from either end: a pasted document is no question.
+QUESTION_REACH = 2000
+_SENTENCE_END = re.compile(r"(?<=[?!\n。？！])\s*|(?<=\.)\s+(?=[A-ZÀ-Þ\"'(¿¡])")
+_RULE_LINE = re.compile(r"[\s|:+*_=#>-]*\Z")
+
+
+def lexicon(code: str) -> Lexicon:
+    """The words of one of LANGUAGES."""
+    return load(f"opening_hours.{code}")
+
+
+def has_names(words: Lexicon) -> bool:
+    """Whether names of places can be told by their capital letters."""
+    return not words.unspaced and "nouns_capital" not in words.traits
+
+
+# -- the question
+
+
+def _sentences(question: str) -> list[str]:
+    if len(question) > 2 * QUESTION_REACH:
+        question = question[:QUESTION_REACH] + "\n" + question[-QUESTION_REACH:]
+    return [s for s in _SENTENCE_END.split(question) if s.strip()]
+
+
+def _lexicons(question: str) -> list[Lexicon]:
+    """In which languages a question is read: its own; all when that cannot be told."""
+    code = language_of(question)
+    return [lexicon(c) for c in LANGUAGES if c == code or not code]
+
+
+def asks_hours(question: str) -> bool:
+    return _asked_in(question) is not None
+
+
+def _asked_in(question: str) -> Lexicon | None:
+    """The words in which *question* asks for hours; None when it does not."""
+    sentences = _sentences(question)
+    for words in _lexicons(question):
+        if any(_asks(sentence, words) for sentence in sentences):
+            return words
+    return None
+
+
+def _asks(sentence: str, words: Lexicon) -> bool:
+    return any(p.search(sentence) for p in words.patterns["asks"]) and not any(
+        p.search(sentence) for p in words.patterns["asks_not"]
+    )
+
+
+def setting_of(request: Request) -> Setting:
+    """What the conversation asked for, worked out once per request."""
+    key = ("opening_hours", "asked")
+    found = request.memo.get(key)
+    if not isinstance(found, Setting):
+        found = replace(_setting(_question(request.turns)), diary=_about_diary(request.question))
+        request.memo[key] = found
+    return found
+
+
+def _about_diary(question: str) -> bool:
+    question = question[-QUESTION_REACH:]
+    return any(p.search(question) for words in _lexicons(question) for p in words.patterns["asks_diary"])
+
+
+def _question(turns: Sequence[Turn]) -> str:
+    """
+    The user turn that asked for hours; "" when none did.
+
+    The last one, or one of the two before it when all that came between were questions back.
+    """
+    seen = 0
+    for turn in reversed(turns):
+        if turn.role == "assistant" and turn.text and not turn.text.rstrip().endswith(("?", "？")):
+            return ""
+        if turn.role != "user":
+            continue
+        if asks_hours(turn.text):
+            return turn.text
+        seen += 1
+        if seen == 3 or "?" in turn.text or "？" in turn.text:
+            return ""
+    return ""
+
+
+def _setting(question: str) -> Setting:
+    words = _asked_in(question) if question else None
+    if words is None:
+        return Setting()
+    sentences = _sentences(question)
+    asking = [s for s in sentences if _asks(s, words)]
+    asked = " ".join(asking)
+    closes = any(p.search(asked) for p in words.patterns["asks_close"])
+    opens = any(p.search(asked) for p in words.patterns["asks_open"])
+    role = "closes" if closes and not opens else "opens"
+    return Setting(asked=True, role=role, days=named_days(asked, words), mixed=len(asking) < len(sentences))
+
+
+# -- the text before the unit
+
+
+def read_in_context(text: str, unit: Span, words: Lexicon, setting: Setting) -> list[Stated]:
+    reader = Reader(text, unit, words, setting)
+    stated = reader.read()
+    if stated or not reader.unit.parts or reader.foreign:
+        if stated and setting.asked and not reader.ours and _turned_away(text, unit[0], words):
+            return []
+        return stated
+    if not _under_heading(text, unit[0], words):
+        return []
+    return Reader(text, unit, words, _with_heading(setting)).read()
+
+
+def _with_heading(setting: Setting) -> Setting:
+    return replace(setting, heading=True)
+
+
+def _turned_away(text: str, start: int, words: Lexicon) -> bool:
+    """Whether a bare time belongs to another thing that the sentence before named ("It is booked. 7 pm.")."""
+    before = _last_pieces(text, start)
+    piece = next(before, "")
+    if not piece:
+        return False
+    reader = Reader(piece, (0, len(piece)), words, Setting())
+    reader.read()
+    return reader.foreign and not reader.ours
+
+
+def _last_pieces(text: str, start: int) -> Iterator[str]:
+    """Sentences before *start*, the nearest first."""
+    head = text[max(0, start - _LOOK_BACK) : start]
+    for a, b in reversed(units(head, Scope.SENTENCE)):
+        if not _RULE_LINE.match(head[a:b]):
+            yield head[a:b]
+
+
+def _under_heading(text: str, start: int, words: Lexicon) -> bool:
+    """Whether the lines above, past other lines of the same timetable, announce hours."""
+    for piece in _last_pieces(text, start):
+        reader = Reader(piece, (0, len(piece)), words, Setting(heading=True))
+        reader.read()
+        if reader.ours:
+            return not reader.question
+        if not reader.looks_scheduled:
+            return False
+    return False
