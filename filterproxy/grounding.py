@@ -3,7 +3,8 @@ What the request states, and the excuses that rest on it.
 
 Known are system turns, tool results and what a user *says*. A question is no statement, nor is a guess
 ("I think you open at nine"), nor what the model said earlier: it would excuse itself. Where the operator's
-side states a fact at all, the user's word on it does not count.
+side states opening hours at all, the user's word on them does not count; a second price or address is no
+contradiction.
 
 Everything is worked out on the first match that asks, once per request, and kept in `request.memo`.
 """
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Scope, Span, Undecided
 from filterproxy.core.sentence import units
-from filterproxy.facts.fact import Fact, FactKind, Known, Source
+from filterproxy.facts.fact import Fact, FactKind, FormalKind, Known, Source
 
 CONTEXT_UNKNOWN = "context_unknown"
 
@@ -130,6 +131,10 @@ def _must_be_complete(request: Request) -> None:
 
 def _facts_in(kind: FactKind, text: str, span: Span, unit: Span, request: Request) -> list[Fact]:
     """The statements that the match is made of."""
+    if isinstance(kind, FormalKind):
+        # The unit may be the whole reply; and a match that only the folded view has is found in its fold.
+        here = unicodedata.normalize("NFKC", text[span[0] : span[1]])
+        return kind.find(text, span, request) or kind.find(here, (0, len(here)), request)
     return [f for f in kind.find(text, unit, request) if f.span[0] < span[1] and span[0] < f.span[1]]
 
 
@@ -145,8 +150,9 @@ def _known(kind: FactKind, request: Request) -> Known:
     found: Known | None = request.memo.get(key)
     if found is None:
         stated = sources(request)
-        found = kind.index([s for s in stated if not s.name.startswith("user ")])
-        if found.empty:
+        formal = isinstance(kind, FormalKind)
+        found = kind.index([s for s in stated if formal or not s.name.startswith("user ")])
+        if found.empty and not formal:
             found = kind.index([s for s in stated if s.name.startswith("user ")])
         request.memo[key] = found
     return found

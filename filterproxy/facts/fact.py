@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Span
+from filterproxy.core.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,24 @@ class FactKind(Protocol):
         """Whether *question* wants to know this."""
 
     def index(self, sources: Sequence[Source]) -> Known: ...
+
+
+@runtime_checkable
+class FormalKind(FactKind, Protocol):
+    """
+    A kind whose statements are told by their form (an amount, an address), not by their sentence.
+
+    So a stream waits only for what could begin one, a match says the same cut out of its text, and one
+    statement does not speak against another: the user's word counts beside the operator's.
+    """
+
+    @property
+    def shape(self) -> Shape: ...
+
+    def first(self, text: str, pos: int, unit: Span) -> Fact | None:
+        """
+        The first statement in text[unit] that begins at *pos* or later.
+
+        It hangs on what stands in the match, after it as far as the shape reads, and on the 1 024 code
+        points before it.
+        """

@@ -6,10 +6,9 @@ from typing import Any
 
 from filterproxy.core.rule import Detector, Scope
 from filterproxy.detectors import detector_class
+from filterproxy.facts import FACTS
+from filterproxy.facts.fact import FormalKind
 from filterproxy.rulebook.document import Form
-
-# Verbs that read language sentence by sentence; the others see the whole reply.
-_BY_SENTENCE = frozenset({"fact", "tokens"})
 
 
 def detector_of(form: Form) -> Detector:
@@ -22,8 +21,14 @@ def detector_of(form: Form) -> Detector:
 
 def default_scope(form: Form) -> Scope:
     """The scope of a match whose rule names none: the narrowest that one of its parts asks for."""
-    verbs = {part["verb"] for part in leaves(form)}
-    return Scope.SENTENCE if verbs & _BY_SENTENCE else Scope.REPLY
+    return Scope.SENTENCE if any(map(_reads_sentences, leaves(form))) else Scope.REPLY
+
+
+def _reads_sentences(form: Form) -> bool:
+    """Whether a leaf reads language sentence by sentence; the others see the whole reply."""
+    if form["verb"] == "fact":
+        return not isinstance(FACTS[form["kind"]], FormalKind)
+    return bool(form["verb"] == "tokens")
 
 
 def leaves(form: Form) -> list[Form]:

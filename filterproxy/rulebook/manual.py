@@ -228,8 +228,9 @@ look at their scope to its end, so name a narrow one beside them. `drop` and `re
 give such a rule `streamed: cut`. A rule in shadow holds nothing.
 
 **What a match can span.** `scope` bounds it: `sentence`, `line` or `reply` (the default is `reply`, for
-`fact` and `tokens` it is `sentence`); none is longer than 4 096 characters. Matching also sees the text
-with look-alike, full-width and invisible characters made plain; `exact: true` turns that off.
+`fact: opening_hours` and `tokens` it is `sentence`); none is longer than 4 096 characters. Matching also
+sees the text with look-alike, full-width and invisible characters made plain; `exact: true` turns that
+off.
 
 **Text that you write** (`say`, `with`, templates) goes in as it stands and is not filtered again. `say` may
 be one text, or one per language of the question: `{en: ..., de: ..., default: ...}`.

@@ -7,6 +7,7 @@ import pytest
 from filterproxy.core.request import Request
 from filterproxy.detectors.fact import FactDetector
 from filterproxy.facts import FACTS
+from filterproxy.facts.fact import FormalKind
 
 TEXT = "We open at nine and on Sundays at ten."
 DETECTOR = FactDetector("opening_hours")
@@ -41,10 +42,29 @@ def test_it_takes_its_gate_from_the_fact_and_has_no_shape() -> None:
 
 
 def test_an_unknown_fact_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match=r'unknown fact "opening_hour" \(there are: opening_hours\)'):
+    listed = r"\(there are: email, opening_hours, phone, price, url\)"
+    with pytest.raises(ValueError, match=rf'unknown fact "opening_hour" {listed}'):
         FactDetector("opening_hour")
 
 
 def test_detectors_of_one_fact_are_equal() -> None:
     assert FactDetector("opening_hours") == DETECTOR
     assert hash(FactDetector("opening_hours")) == hash(DETECTOR)
+
+
+@pytest.mark.parametrize("name", ["email", "phone", "price", "url"])
+def test_a_fact_that_is_told_by_its_form_has_the_shape_of_its_kind(name: str) -> None:
+    kind = FACTS[name]
+    assert isinstance(kind, FormalKind)
+
+    assert FactDetector(name).shape is kind.shape
+
+
+def test_of_such_a_fact_each_match_is_looked_for_once() -> None:
+    detector, text = FactDetector("price"), "It is $20, or $30 with a lamp."
+    unit = (0, len(text))
+
+    assert detector.find(text, 0, unit, Request()) == (6, 9)
+    assert detector.find(text, 9, unit, Request()) == (14, 17)
+    assert detector.find(text, 17, unit, Request()) is None
+    assert detector.find(text, 0, (0, 5), Request()) is None
