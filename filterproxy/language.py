@@ -25,37 +25,44 @@ _WORDS = {
     "en": """
         the is are was of and to in at what when where how do does you your my we our it this that
         have has can with for on not please will would there they be if any from which who i me
-        hello hi thanks thank open opening hours
+        hello hi thanks thank open opening hours closed closes until monday tuesday wednesday thursday
+        friday saturday sunday half past nine
     """,
     "es": """
         el la los las un una de del y que es en a qué cuándo cómo dónde cuál su sus tu por para
         con se lo al está están hay hola gracias pero más no me mi nos abren abre horario cuánto
-        sí tienen puedo hasta
+        sí tienen puedo hasta estamos abierto abiertos abierta cerrado cerrados abrimos cerramos desde
+        lunes martes miércoles jueves viernes sábado domingo horas mañana tarde
     """,
     "fr": """
         le la les un une des de du et est que qui dans à au aux vous votre vos nous je il elle ce
         cette pour par avec sur pas ne quand quelle quel quels où comment bonjour merci êtes sont
-        heure heures avez ouvrez mon ma c'est
+        heure heures avez ouvrez mon ma c'est ouvert ouverts ouverte ouvrons fermé fermés sommes jusqu
+        lundi mardi mercredi jeudi vendredi samedi dimanche entre
     """,
     "de": """
         der die das ein eine einen einem und ist sind nicht zu wann wie wo was welche sie ihr ihre
         ihren ich wir mit von für auf im am den dem des es haben hat kann bitte danke hallo guten
-        geöffnet öffnen um bis uhr oder bei
+        geöffnet öffnen um bis uhr oder bei geschlossen offen ab montag dienstag mittwoch donnerstag
+        freitag samstag sonntag montags sonntags früh halb viertel
     """,
     "it": """
         il lo la i gli le un una di del della e è che in a al quando come dove quale per con si
         non sono siete avete vostro mi ciao grazie buongiorno orari orario aprite apre dalle alle
-        chiude anche più questo ho posso c'è
+        chiude anche più questo ho posso c'è siamo aperto aperti aperta apriamo chiuso chiusi chiusa
+        lunedì martedì mercoledì giovedì venerdì sabato domenica fino dal ore
     """,
     "pt": """
         o a os as um uma de do da dos das e é que em no na nos quando como onde qual para com por
         se não são você vocês meu minha olá obrigado obrigada está horário abre abrem até mais
-        também tem posso às fecha
+        também tem posso às fecha estamos aberto abertos aberta abrimos fechado fechados fechamos das
+        segunda terça quarta quinta sexta sábado domingo feira horas manhã tarde
     """,
     "nl": """
         de het een en is zijn van op in te wat wanneer hoe waar welke u uw jullie je ik wij we met
         voor niet ook aan dat dit er hebben heeft kan graag hallo bedankt open laat naar om tot
-        bij uur of
+        bij uur of wij geopend gesloten dicht maandag dinsdag woensdag donderdag vrijdag zaterdag
+        zondag vanaf elke half
     """,
 }
 _OF_WORD: dict[str, tuple[str, ...]] = {

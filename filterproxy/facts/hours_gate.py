@@ -16,7 +16,7 @@ from filterproxy.core.scan import PatternSet, encode
 from filterproxy.facts.lexer import ACCENTS, DASHES
 from filterproxy.facts.lexicon import Lexicon, load, split
 
-LANGUAGES = ("en", "de", "ja", "zh")
+LANGUAGES = ("en", "de", "ja", "zh", "fr", "es", "it", "pt", "nl")
 
 # What tokens leave out: blanks, Markdown, quotes, full stops; and marks, which phrases may have or not.
 # Any letter beyond ASCII counts as one: the class of all letters makes automata of fifty times the size.
@@ -37,11 +37,11 @@ _SHARED = (
 )
 
 
-def _phrase(phrase: str, script: str) -> str:
-    words = split(phrase, script)
-    if script == "unspaced":
-        return "".join(map(_letter, words))
-    return _BLANK.join("".join(map(_letter, w)) for w in words if w[0].isalnum())
+def _phrase(phrase: str, words: Lexicon) -> str:
+    parts = split(phrase, words.script, words.accented)
+    if words.unspaced:
+        return "".join(map(_letter, parts))
+    return _BLANK.join("".join(map(_letter, p)) for p in parts if p[0].isalnum())
 
 
 def _letter(char: str) -> str:
@@ -54,13 +54,13 @@ def _letter(char: str) -> str:
 
 def _any(phrases: Iterable[str], words: Lexicon) -> str:
     """One of *phrases*."""
-    return "|".join(sorted({_phrase(p, words.script) for p in phrases} - {""}))
+    return "|".join(sorted({_phrase(p, words) for p in phrases} - {""}))
 
 
 def _begins_with_any(phrases: Iterable[str], words: Lexicon) -> str:
     """The same where nothing need follow: of two of which one begins the other, the shorter is enough."""
     kept: list[str] = []
-    for source in sorted({_phrase(p, words.script) for p in phrases} - {""}, key=len):
+    for source in sorted({_phrase(p, words) for p in phrases} - {""}, key=len):
         if not any(source.startswith(k) and not source[len(k) :].startswith(("?", "*")) for k in kept):
             kept.append(source)
     edge, _ = _joints(words)
@@ -93,7 +93,7 @@ def _sources(words: Lexicon) -> Iterator[str]:
     signs = [*words.rules["plus"], *words.rules["minus"]]
     parts = _of_kinds(words, "half", "quarter")
     if signs:
-        said = f"{_DIGIT}|{numbers}|{_any(parts, words)}"
+        said = f"{_DIGIT}|{_any([*words.kinds['number'], *parts], words)}"
         yield rf"(?i){number}{blank}(?:{_any(signs, words)}){blank}(?:{said})"
     plain = _of_kinds(words, "open", "close", "closed", "allday", "always")
     if words.traits & {"half_next", "half_before"}:
@@ -110,7 +110,7 @@ def _joints(words: Lexicon) -> tuple[str, str]:
 
 
 def _key(phrase: str, words: Lexicon) -> str:
-    return ("" if words.unspaced else " ").join(split(phrase, words.script))
+    return ("" if words.unspaced else " ").join(split(phrase, words.script, words.accented))
 
 
 def _day_sources(words: Lexicon, edge: str, blank: str) -> Iterator[str]:

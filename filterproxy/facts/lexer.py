@@ -18,11 +18,8 @@ DASHES = "-–—‐‑‒−~〜→"
 ACCENTS = {"a": "àáâãäå", "c": "ç", "e": "èéêë", "i": "ìíîï", "n": "ñ", "o": "òóôõö", "u": "ùúûü"}
 # Full-width forms that times and lists are written with.
 WIDE = dict(zip("０１２３４５６７８９：～，、；（）？！／・－", "0123456789:~,,;()?!/,-", strict=True))
-_PLAIN = str.maketrans(
-    {accented: plain for plain, all_ in ACCENTS.items() for accented in all_}
-    | WIDE
-    | dict.fromkeys("’´`", "'")
-)
+_PLAIN = str.maketrans(WIDE | dict.fromkeys("’´`", "'"))
+_BARE = str.maketrans({accented: letter for letter, all_ in ACCENTS.items() for accented in all_})
 
 
 class Token(NamedTuple):
@@ -71,12 +68,17 @@ _PATTERNS = {"": _SPACED, "elided": _ELIDED, "unspaced": _UNSPACED}
 
 
 def plain(text: str) -> str:
-    """*text* in small letters, without accents and full-width forms; no offset moves."""
+    """*text* in small letters, without full-width forms; no offset moves."""
     low = text.lower()
     if len(low) != len(text):
         # A few code points grow when lowered (U+0130).
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     return low if low.isascii() else low.translate(_PLAIN)
+
+
+def bare(word: str) -> str:
+    """*word* without accents."""
+    return word if word.isascii() else word.translate(_BARE)
 
 
 def pattern(script: str) -> re.Pattern[str]:
@@ -113,7 +115,7 @@ def _clock_token(m: re.Match[str], start: int, end: int) -> Token:
     )
     if hour > 24 or (half and not 1 <= hour <= 12) or (hour == 24 and minute > 0):
         return Token("number", start, end, m.group())
-    grade = STRONG if half or sep == ":" else DOTTED if sep or m["unit"] else WEAK
+    grade = STRONG if half or sep in (":", "h") else DOTTED if sep or m["unit"] else WEAK
     if not half and (hour > 12 or m["hour"].startswith("0")):
         half = "h"
     return Token("clock", start, end, m.group(), hour, minute, half or (":" if sep == ":" else ""), grade)

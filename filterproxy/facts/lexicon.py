@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from filterproxy.facts.lexer import pattern, plain
+from filterproxy.facts.lexer import bare, pattern, plain
 
 TRAITS = frozenset(
     (
@@ -37,14 +37,17 @@ class Lexicon:
     """
     The words of one language for one fact.
 
-    script: "", "elided" or "unspaced", as `lexer.pattern` takes it. heads: first word of a phrase (first
+    script: "", "elided" or "unspaced", as `lexer.pattern` takes it. accented: words that without their
+    accents would be others ("fermé"); all the rest is compared without. heads: first word of a phrase (first
     character, where words are not parted by blanks) -> (the rest, kind), longest first. numbers, days,
     times: values of phrases of the kinds `number`, `day`, `time`. rules: other sets of words, by what a
     reader asks of them. patterns: regular expressions by what they tell, for sentences, ignoring case.
+    compounds: (kind, ends of words that are of it).
     """
 
     script: str
     traits: frozenset[str]
+    accented: frozenset[str]
     heads: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     numbers: Mapping[str, int]
     days: Mapping[str, frozenset[int]]
@@ -53,6 +56,7 @@ class Lexicon:
     kinds: Mapping[str, tuple[str, ...]]
     rules: Mapping[str, frozenset[str]]
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
+    compounds: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def unspaced(self) -> bool:
@@ -84,39 +88,56 @@ def load(name: str) -> Lexicon:
     raw["numbers"] = raw["numbers"] | (_han_numbers() if raw.get("han_numbers") else {})
     kinds: dict[str, list[str]] = {}
     heads: dict[str, dict[tuple[str, ...], str]] = {}
+    accented = _accented((phrase for phrase, _ in _phrases(raw)), script)
+
+    def joined(phrase: str) -> str:
+        return ("" if script == "unspaced" else " ").join(split(phrase, script, accented))
+
     for phrase, kind in _phrases(raw):
-        words = split(phrase, script)
+        words = split(phrase, script, accented)
         if not words:
             continue
         heads.setdefault(words[0], {}).setdefault(words[1:], kind)
         kinds.setdefault(kind, []).append(phrase)
-    sets = _Sets({key: frozenset(joined(v, script) for v in value) for key, value in raw["sets"].items()})
+    sets = _Sets({key: frozenset(joined(v) for v in value) for key, value in raw["sets"].items()})
     sets["ordinary"] = sets["generic_names"] | sets["questions"] | heads.keys()
     return Lexicon(
         script,
         traits,
+        accented,
         {head: tuple(sorted(rests.items(), key=lambda r: -len(r[0]))) for head, rests in heads.items()},
-        {joined(phrase, script): value for phrase, value in raw["numbers"].items()},
-        {joined(phrase, script): frozenset(days) for phrase, days in raw["days"].items()},
-        {joined(phrase, script): frozenset(days) for phrase, days in raw["short_days"].items()},
-        {joined(phrase, script): value for phrase, value in raw["times"].items()},
+        {joined(phrase): value for phrase, value in raw["numbers"].items()},
+        {joined(phrase): frozenset(days) for phrase, days in raw["days"].items()},
+        {joined(phrase): frozenset(days) for phrase, days in raw["short_days"].items()},
+        {joined(phrase): value for phrase, value in raw["times"].items()},
         {kind: tuple(phrases) for kind, phrases in kinds.items()},
         sets,
         _Patterns({key: tuple(re.compile(p, re.I) for p in value) for key, value in raw["patterns"].items()}),
+        tuple((kind, tuple(sorted(tails))) for kind, tails in _tails(sets)),
     )
 
 
-def split(phrase: str, script: str) -> tuple[str, ...]:
+def _tails(sets: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
+    for kind in ("foreign", "hours"):
+        if tails := sets[kind + "_tails"]:
+            yield kind, tails
+
+
+def split(phrase: str, script: str, accented: Collection[str]) -> tuple[str, ...]:
     """The words that *phrase* is made of, as tokens have them; its characters where there are no blanks."""
     low = plain(phrase)
     if script == "unspaced":
         return tuple(low)
-    return tuple(m.group() if m.lastgroup != "dash" else "-" for m in pattern(script).finditer(low))
+    words = (m.group() if m.lastgroup != "dash" else "-" for m in pattern(script).finditer(low))
+    return tuple(word if word in accented else bare(word) for word in words)
 
 
-def joined(phrase: str, script: str) -> str:
-    """*phrase* as a token has it in its `word`."""
-    return ("" if script == "unspaced" else " ").join(split(phrase, script))
+def _accented(phrases: Iterable[str], script: str) -> frozenset[str]:
+    """Words of *phrases* that are others without their accents."""
+    if script == "unspaced":
+        return frozenset()
+    every = {m.group() for phrase in phrases for m in pattern(script).finditer(plain(phrase))}
+    return frozenset(word for word in every if bare(word) != word and bare(word) in every)
 
 
 def _phrases(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

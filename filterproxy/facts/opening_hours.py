@@ -72,7 +72,7 @@ def _languages(text: str, around: str, possible: Collection[str]) -> list[str]:
     The languages to read *text* in, the likeliest first.
 
     around: the language of what stands about it. Han characters alone are either of two; English stands in
-    texts of every language; a text that tells nothing is read as whatever its words allow.
+    texts of every language. A text of which nothing tells may be of any language.
     """
     own = language_of(text)
     likely = dict.fromkeys(code for code in (own, "ja" if own == "zh" else "", around, "en") if code)

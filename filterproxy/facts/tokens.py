@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from filterproxy.facts.lexer import STRONG, WEAK, Token, pattern, plain, raw_token
+from filterproxy.facts.lexer import STRONG, WEAK, Token, bare, pattern, plain, raw_token
 from filterproxy.facts.lexicon import Lexicon
 
 __all__ = ["STRONG", "WEAK", "Token", "tokens"]
@@ -19,6 +19,8 @@ def tokens(text: str, start: int, end: int, words: Lexicon) -> list[Token]:
     if words.unspaced:
         return _unspaced(low, start, words)
     raw = [raw_token(m, start) for m in pattern(words.script).finditer(low)]
+    if not low.isascii():
+        raw = [t._replace(word=t.word if t.word in words.accented else bare(t.word)) for t in raw]
     return _joined(raw, words, text)
 
 

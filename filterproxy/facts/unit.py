@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from filterproxy.core.rule import Span
 from filterproxy.facts.clock import DAYS, FACES, clock_at, days_at, of_24_hours
-from filterproxy.facts.lexer import STRONG, WEAK, Token
+from filterproxy.facts.lexer import DOTTED, STRONG, WEAK, Token
 from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Item, Named
 from filterproxy.facts.tokens import tokens
@@ -172,6 +172,8 @@ class Unit:
         if after < len(self.tokens) and not self._may_follow(after):
             return False
         kind, word = self.kind(before), self.word(before)
+        if item.grade == DOTTED and self.setting.asked and not item.first:
+            return True
         if item.both:
             return word not in rules["determiner"] - rules["joins"] and kind not in (
                 "word",
@@ -213,14 +215,16 @@ class Unit:
         )
 
     def _place(self, i: int, token: Token, has_desk: bool) -> None:
-        kind = self._by_ending(token) if token.kind == "word" else token.kind
+        kind = token.kind
+        if kind == "word" and self.words.compounds:
+            kind = self._by_ending(token)
         if kind == "hours":
             kind = "hours" if self._means_hours(i) else "light"
         elif kind in ("open", "close"):
             kind = self._verb(i)
         elif token.word in self.words.rules["opened"] and self.word(i - 1) in self.words.rules["being"]:
             kind = "open"
-        elif kind in ("word", "light", "at", "to", "on") and (verb := self._split_verb(i)):
+        elif self.words.rules["verb_head"] and (verb := self._split_verb(i)):
             kind = verb
         elif kind == "avail":
             kind = "avail" if self._is_service(i, has_desk) else "neutral"
@@ -241,13 +245,12 @@ class Unit:
 
     def _by_ending(self, token: Token) -> str:
         """The kind of a compound: "Zahnarzttermin" is a "Termin"."""
-        for kind in ("foreign", "hours"):
-            if any(token.word.endswith(tail) for tail in self.words.rules[kind + "_tails"]):
-                return kind
-        return "word"
+        return next((kind for kind, tails in self.words.compounds if token.word.endswith(tails)), "word")
 
     def _split_verb(self, i: int) -> str:
         """ "Wir machen um neun auf": the verb's other half says which it is."""
+        if self.kind(i) not in ("word", "light", "at", "to", "on", "closed"):
+            return ""
         kind = next((k for k in ("open", "close") if self.is_a(i, k + "_tail")), "")
         head = any(t.word in self.words.rules["verb_head"] for t in self.tokens[:i])
         return kind if kind and head else ""
@@ -310,7 +313,7 @@ class Unit:
             if (
                 after is not None
                 and after.word not in rules["after_determiner"]
-                and after.kind not in ("day", "hours")
+                and after.kind not in ("day", "hours", "allday", "clock", "number", "time")
             ):
                 return "neutral"
         if self.of_another(i) or self._is_free_time(i):
