@@ -20,14 +20,10 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import Scope, Span, Undecided
 from filterproxy.core.sentence import units
 from filterproxy.facts.fact import Fact, FactKind, FormalKind, Known, Source
+from filterproxy.facts.mood import states
 
 CONTEXT_UNKNOWN = "context_unknown"
 
-_QUESTION = re.compile(r"[?？][\s\"'”’)\]]*\Z")
-_GUESS = re.compile(
-    r"\b(?:i\s+(?:think|guess|assume|believe|suppose|imagine|hope|bet|presume)|maybe|perhaps|probably|presumably)\b",
-    re.I,
-)
 _SPACE = re.compile(r"\s+")
 
 
@@ -60,7 +56,7 @@ def _name(role: str, number: int, systems: int) -> str:
 def declarative(text: str) -> str:
     """What *text* states: without its questions and guesses."""
     sentences = (text[a:b] for a, b in units(text, Scope.SENTENCE))
-    return "".join(s for s in sentences if not _QUESTION.search(s) and not _GUESS.search(s))
+    return "".join(s for s in sentences if states(s))
 
 
 @dataclass(frozen=True, slots=True)

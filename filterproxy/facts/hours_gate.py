@@ -28,6 +28,7 @@ _EDGE = "(?:^|[^A-Za-z])"
 _END = "(?:$|[^A-Za-z])"
 # Of Chinese and Japanese any character that can be of a word ends a blank.
 _UNSPACED_BLANK = "[^0-9A-Za-z０-９ぁ-ゖァ-ヺー々一-鿿]*"
+_SHORT = 4  # letters
 _LATE = -1  # a time after "until" only
 # The same in every language.
 _SHARED = (
@@ -59,12 +60,16 @@ def _any(phrases: Iterable[str], words: Lexicon) -> str:
 
 def _begins_with_any(phrases: Iterable[str], words: Lexicon) -> str:
     """The same where nothing need follow: of two of which one begins the other, the shorter is enough."""
+    # A short word begins too many others ("zu").
+    short = [p for p in phrases if len(p) <= _SHORT and not words.unspaced and p.isalpha()]
     kept: list[str] = []
-    for source in sorted({_phrase(p, words) for p in phrases} - {""}, key=len):
+    for source in sorted({_phrase(p, words) for p in phrases if p not in set(short)} - {""}, key=len):
         if not any(source.startswith(k) and not source[len(k) :].startswith(("?", "*")) for k in kept):
             kept.append(source)
     edge, _ = _joints(words)
     worded = [k for k in kept if not k[0].isdigit()]
+    if short:
+        worded.append(f"(?:{_any(short, words)}){_END}")
     return "|".join([f"{edge}(?:{'|'.join(worded)})", *(k for k in kept if k[0].isdigit())])
 
 
@@ -83,7 +88,9 @@ def _sources(words: Lexicon) -> Iterator[str]:
     leads = _of_kinds(words, "at", "from", "to", "past", "before", "between")
     leads += [*words.rules["joins"], *(halves if half_first else ())]
     yield rf"(?i){number}{blank}(?:{units})"
-    yield rf"(?i){edge}(?:{_any(leads, words)}){blank}(?:{_DIGIT}|{numbers}|{named})"
+    # "夜の12時"
+    of = f"(?:(?:{_any(words.rules['of'], words)}){blank})?" if words.rules["of"] else ""
+    yield rf"(?i){edge}(?:{_any(leads, words)}){blank}{of}(?:{_DIGIT}|{numbers}|{named})"
     small = _any((p for p in words.kinds["number"] if words.numbers[_key(p, words)] >= 15), words)
     tails = f"{_DASH}{blank}(?:{numbers}|{named}|{_DIGIT})" + ("" if words.unspaced else f"|{small}")
     ahead = rf"{_DASH}{blank}(?:{named})|{_DIGIT}{blank}{_DASH}{blank}(?:{numbers})"
@@ -100,7 +107,7 @@ def _sources(words: Lexicon) -> Iterator[str]:
         plain += parts
     plain += [p for p in words.times if words.times[p] != _LATE]
     off = words.rules["closed_on_record"]
-    yield f"(?i){_begins_with_any((p for p in plain if _key(p, words) not in off), words)}"
+    yield f"(?i){_begins_with_any([p for p in plain if _key(p, words) not in off], words)}"
     yield from _day_sources(words, edge, blank)
 
 
@@ -118,13 +125,15 @@ def _day_sources(words: Lexicon, edge: str, blank: str) -> Iterator[str]:
     relative = words.rules["relative_days"]
     habits = [p for p in words.kinds["day"] if _key(p, words) not in relative and _is_habit(p, words)]
     yield f"(?i){_begins_with_any(habits, words)}"
+    # A list with one of those in it needs no pattern more.
+    single = [p for p in words.kinds["day"] if p not in set(habits)]
     short = _any(words.short_days, words)
     if words.unspaced:
-        day = f"(?:{_any(words.kinds['day'], words)}{'|' + short if short else ''})"
+        day = f"(?:{_any(single, words)}{'|' + short if short else ''})"
         joints = _any(_of_kinds(words, "to", "from_after", "and", "on"), words)
         yield rf"(?i){day}{blank}(?:(?:{joints}){blank}){{0,3}}{day}"
         return
-    day = f"(?:{_any(words.kinds['day'], words)})"
+    day = f"(?:{_any(single, words)})"
     yield rf"(?i){edge}{day}{_END}(?s:.{{0,24}}){day}{_END}"
     if short:
         day = f"(?:{day}|{short})"

@@ -342,9 +342,16 @@ class Unit:
             return True
         return self.is_a(i - 1, "doors") and any(t.kind == "foreign" for t in self.tokens)
 
+    def _ends_clause(self, i: int) -> bool:
+        """ "Wir haben montags zu", not "montags zu arbeiten"."""
+        says = any(t.word in self.words.rules["being"] for t in self.tokens[:i])
+        return says and self.kind(i + 1) in ("", ",", ";", "and", ")", "|", "\n", "!", "from", "day", "on")
+
     def _means_closed(self, i: int) -> bool:
         if self.is_a(i, "closed_on_record"):
             return self.setting.lenient and self.kind(i - 1) in ("day", "short", ":")
+        if self.is_a(i, "closed_at_end") and not self._ends_clause(i):
+            return False
         after = self.word(i + 1)
         if (self.kind(i + 1) == "clock" and self.kind(i + 2) == "word") or after in self.words.rules[
             "closed_object"

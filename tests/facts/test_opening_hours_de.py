@@ -12,6 +12,7 @@ STATEMENTS = [
     ("Mo-Fr 8-12 und 14-18 Uhr geöffnet.", ["8-12", "14-18 Uhr"]),
     ("Montag bis Freitag: 08:00–18:30 Uhr", ["08:00–18:30 Uhr"]),
     ("Die Gärtnerei schließt samstags schon um 13 Uhr.", ["13 Uhr"]),
+    ("Montags haben wir zu.", ["Montags haben wir zu"]),
     ("Sonntags geschlossen.", ["Sonntags geschlossen"]),
     ("Montags haben wir Ruhetag.", ["Montags haben wir Ruhetag"]),
     ("Am Dienstag haben wir nicht geöffnet.", ["Dienstag haben wir nicht geöffnet"]),
@@ -56,6 +57,8 @@ OTHER_TIMES = [
     "Bitte öffnen Sie das Fenster für 10 Minuten.",
     "Die Anmeldung öffnet am Montag um 9 Uhr.",
     "Der Weg dauert 15 Minuten zu Fuß.",
+    "Es ist schön, am Sonntag nicht zu arbeiten.",
+    "Am Montag ist es zu kalt zum Schwimmen.",
 ]
 
 
