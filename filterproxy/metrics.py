@@ -13,6 +13,7 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_held_characters                       most code points of a stream that waited at one time
     filterproxy_held_seconds                          longest time that text of a stream waited
     filterproxy_unscanned_total{cause}                replies, or parts, that were not judged
+    filterproxy_removed_keys_total                    keys left out because they could repeat changed text
     filterproxy_upstream_errors_total{cause}          what went wrong with the model server
     filterproxy_upstream_retries_total                requests that were sent again for a rule's `retry`
     filterproxy_rulebook_info{hash}                   1 for the rulebook that runs
@@ -90,6 +91,7 @@ class Metrics:
             _CONDITIONAL, "Replies that a rule with a condition was there for.", ("rule",), registry=registry
         )
         self._unscanned = counter("unscanned", "Replies, or parts of them, that were not judged.", "cause")
+        self._removed_keys = counter("removed_keys", "Keys left out because they could repeat changed text.")
         self._upstream_errors = counter("upstream_errors", "Failures of the model server.", "cause")
         self._retries = counter("upstream_retries", "Requests sent again for a rule.")
         self._suspended = Gauge(
@@ -137,6 +139,8 @@ class Metrics:
             self._of(self._seconds, rule).inc(seconds)
         for cause, times in verdict.unscanned.items():
             self._of(self._unscanned, cause).inc(times)
+        if verdict.removed_keys:
+            self._removed_keys.inc(verdict.removed_keys)
 
     def filtered(self, seconds: float) -> None:
         """The time that filtering took of one reply."""

@@ -13,7 +13,7 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import Say, Verb
 from filterproxy.core.stage import Dropped
 from filterproxy.core.tape import Piece
-from filterproxy.core.verdict import Channel, Hit, Outcome, Verdict
+from filterproxy.core.verdict import GRAVITY, Channel, Hit, Outcome, Verdict
 
 # Code points of one choice that may wait or be kept. A reply of 128 000 tokens is half of it.
 HELD_LIMIT = 1 << 20
@@ -261,13 +261,7 @@ class Session:
     def _note_outcome(self, hit: Hit) -> None:
         outcome = _OUTCOME[hit.action]
         known = self.verdict.outcomes.get(hit.channel.choice, Outcome.PASS)
-        self.verdict.outcomes[hit.channel.choice] = worst(known, outcome)
-
-
-def worst(one: Outcome, other: Outcome) -> Outcome:
-    """The graver of two outcomes."""
-    order = list(Outcome)
-    return max(one, other, key=order.index)
+        self.verdict.outcomes[hit.channel.choice] = max(known, outcome, key=GRAVITY.__getitem__)
 
 
 _OUTCOME = {

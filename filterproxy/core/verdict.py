@@ -27,6 +27,9 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+GRAVITY = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """
@@ -79,10 +82,7 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """The gravest outcome of any choice."""
-        return max(self.outcomes.values(), key=_GRAVITY.__getitem__, default=Outcome.PASS)
+        return max(self.outcomes.values(), key=GRAVITY.__getitem__, default=Outcome.PASS)
 
     def not_scanned(self, cause: str) -> None:
         self.unscanned[cause] = self.unscanned.get(cause, 0) + 1
-
-
-_GRAVITY = {outcome: rank for rank, outcome in enumerate(Outcome)}

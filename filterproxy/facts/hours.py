@@ -50,12 +50,6 @@ class Reader:
         return narrow([s for i in items if (s := self._stated(i)) is not None])
 
     @property
-    def days_named(self) -> frozenset[int] | None:
-        """All days in the unit; None without any."""
-        named = [p.days for p in self.unit.parts if isinstance(p, Named)]
-        return frozenset().union(*named) if named else None
-
-    @property
     def foreign(self) -> bool:
         return any(kind == "foreign" for _, kind in self.unit.governors)
 

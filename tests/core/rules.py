@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from filterproxy.actions.template import Literal
 from filterproxy.core.plan import Plan, Plans
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Detector, Mode, Rule, Say, Scope, Span, Verb
@@ -22,14 +23,6 @@ from filterproxy.detectors.regex import Regex
 CONTENT = Channel(0, "content")
 
 Spec = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    text: str
-
-    def __call__(self, text: str, span: Span) -> tuple[str | Span, ...]:
-        return (self.text,)
 
 
 @dataclass(frozen=True, slots=True)

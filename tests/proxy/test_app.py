@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from filterproxy.actions.template import Literal
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, OnError, Rule, Say, Scope, Span, Timeout, Verb
 from filterproxy.detectors.regex import Regex
 from filterproxy.grounding import GroundedText
 from filterproxy.proxy.app import Chat
-from tests.core.rules import Literal
 from tests.proxy.fake_upstream import (
     CHAT,
     DONE,
@@ -109,6 +109,19 @@ def test_a_whole_reply_without_a_match_is_upstreams_bytes(run: Run) -> None:
             assert str(len(body)) == answer.headers["content-length"]
             assert (answer.headers["x-request-id"], answer.headers["etag"]) == ("7", "e")
             assert proxy.counted("replies_total", dialect="openai_chat", outcome="pass") == 1
+
+    run(test())
+
+
+def test_keys_that_could_repeat_what_was_removed_go_and_are_counted(run: Run) -> None:
+    async def test() -> None:
+        body = completion("A secret.")[:-1] + b', "copy": "A secret."}'
+        async with proxied([reply(body)], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post())
+            await proxy.settled()
+
+            assert b"secret" not in answer.body
+            assert proxy.counted("removed_keys_total") == 1
 
     run(test())
 
