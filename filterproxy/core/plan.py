@@ -71,7 +71,7 @@ def keeps(rule: Rule, action: Action) -> Keeps:
 def walks(rule: Rule) -> bool:
     """Whether the rule's detector counts along the text (see core.rule.Walker)."""
     walk = getattr(rule.match, "walk", None)
-    return walk is not None and walk() is not None
+    return walk is not None and walk(Request()) is not None
 
 
 def stands_alone(bound: Bound) -> bool:

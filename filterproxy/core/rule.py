@@ -57,7 +57,11 @@ class Detector(Protocol):
 
 
 class Walker(Protocol):
-    """A detector that counts: its state in one text, fed as the text comes."""
+    """
+    A detector that counts along a text: its state in one text, fed as the text comes.
+
+    Such a detector has `walk(request) -> Walker | None`; None where it does not count after all.
+    """
 
     def feed(self, text: str) -> list[Span]:
         """Matches that are now certain, in offsets from the text's beginning."""

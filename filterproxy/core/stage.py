@@ -40,7 +40,8 @@ class Stage:
         self._over = False  # after a cut
         self._idle = False  # after a fault that lets text pass
         walk = getattr(bound.rule.match, "walk", None)
-        self._walker: Walker | None = walk() if walk is not None and bound.rule.scope is Scope.REPLY else None
+        counts = walk is not None and bound.rule.scope is Scope.REPLY
+        self._walker: Walker | None = walk(judge.request) if counts else None
         self._walker_start = tape.base  # where its offset 0 stands in the tape
         self._walked = tape.base  # what it was given ends here
 

@@ -46,7 +46,7 @@ class Length:
         assert self.under is not None
         return (start, end) if pos <= start and end - start < self.under else None
 
-    def walk(self) -> Walker | None:
+    def walk(self, request: Request) -> Walker | None:
         """A counter for one text; None for `under`, which only the end decides."""
         return None if self.over is None else _Counter(self.over)
 

@@ -81,7 +81,7 @@ class Repetition:
         self._last[:] = [(text, unit, spans)]
         return spans
 
-    def walk(self) -> Walker | None:
+    def walk(self, request: Request) -> Walker | None:
         """A counter for one text."""
         return _Walker(self.of, self.times)
 

@@ -34,7 +34,7 @@ def test_under_is_the_whole_unit_once(text: str, under: int) -> None:
 @given(st.lists(st.text(max_size=4), max_size=8), st.integers(0, 12))
 def test_the_walker_finds_what_the_whole_text_has(chunks: list[str], over: int) -> None:
     """In any chunking; nothing that it has seen waits."""
-    walker = Length(over=over).walk()
+    walker = Length(over=over).walk(Request())
     assert walker is not None
     spans = []
     for seen, chunk in enumerate(chunks):
@@ -48,7 +48,7 @@ def test_the_walker_finds_what_the_whole_text_has(chunks: list[str], over: int) 
 
 def test_under_has_no_walker() -> None:
     """Only the end decides."""
-    assert Length(under=3).walk() is None
+    assert Length(under=3).walk(Request()) is None
 
 
 @pytest.mark.parametrize(

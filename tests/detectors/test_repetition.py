@@ -128,7 +128,7 @@ def test_any_chunking_finds_the_same_and_settles_rightly(
     """No match begins before an offset that was said to be settled, and settled offsets only grow."""
     detector = Repetition(of)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    walker = detector.walk()
+    walker = detector.walk(Request())
     assert walker is not None
     spans: list[Span] = []
     settled = 0
@@ -161,7 +161,7 @@ def test_any_chunking_finds_the_same_and_settles_rightly(
 )
 def test_only_what_could_begin_a_match_waits(of: Literal["words", "lines"], text: str, waiting: str) -> None:
     """The copy that would make it `times`, as far as it has come."""
-    walker = Repetition(of).walk()
+    walker = Repetition(of).walk(Request())
     assert walker is not None
     walker.feed(text)
 
@@ -170,7 +170,7 @@ def test_only_what_could_begin_a_match_waits(of: Literal["words", "lines"], text
 
 def test_ordinary_text_does_not_wait() -> None:
     """Not even the last, unfinished word."""
-    walker = Repetition().walk()
+    walker = Repetition().walk(Request())
     assert walker is not None
     text = "We are open from nine to five, and the shop is on the corner of the str"
 
@@ -197,7 +197,7 @@ def test_blocks_longer_than_any_match_are_no_match() -> None:
 def test_trailing_blanks_do_not_make_a_line_long() -> None:
     """A line is compared without the white space around it, however much there is."""
     text = ("ab" + " " * (2 * MATCH_LIMIT) + "\n") * 3
-    walker = Repetition("lines").walk()
+    walker = Repetition("lines").walk(Request())
     assert walker is not None
     spans = [span for at in range(0, len(text), 1000) for span in walker.feed(text[at : at + 1000])]
 
