@@ -98,6 +98,41 @@ def keeps_open(text: str, start: int, at: int, end: int) -> bool:
     return word.lower() in ("a.m", "p.m", "etc") and (text[end].islower() or text[end].isdigit())
 
 
+def in_code(text: str) -> list[int]:
+    """Places that are Markdown code."""
+    found: list[int] = []
+    fence = 0
+    start = 0
+    for line in text.split("\n"):
+        end = min(start + len(line) + 1, len(text))
+        lead = len(line) - len(line.lstrip(" \t"))
+        ticks = len(line) - lead - len(line[lead:].lstrip("`"))
+        if fence:
+            found += range(start, end)
+            if ticks >= fence and not line[lead + ticks :].strip(" \t"):
+                fence = 0
+        elif ticks >= 3:
+            fence = ticks
+            found += range(start + lead, end)
+        else:
+            found += [start + at for at in in_spans(line)]
+        start = end
+    return found
+
+
+def in_spans(line: str) -> list[int]:
+    found: list[int] = []
+    opened = at = 0
+    while at < len(line):
+        run = len(line[at:]) - len(line[at:].lstrip("`"))
+        if opened or run:
+            found += range(at, at + max(run, 1))
+        if run:
+            opened = run if not opened else 0 if run == opened else opened
+        at += max(run, 1)
+    return found
+
+
 def compiled(rule: dict[str, Any]) -> Any:
     if "phrases" in rule:
         longest = sorted(rule["phrases"], key=len, reverse=True)

@@ -3,7 +3,7 @@ What the rules mean: a naive filter of whole texts.
 
 No gate, no hold, no stream, no code of the core. A text is a list of cells: a character with its place
 in upstream's text, or a piece of the operator's. Rules are dictionaries: {id, regex | phrases | over |
-under | any | all (+ nots), ignore_case, scope, verb, unit, with, say, shadow, excuse, exact}
+under | any | all (+ nots), ignore_case, scope, verb, unit, with, say, shadow, excuse, exact, skip}
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.naive_text import LIMIT, compiled, folded, units
+from tests.naive_text import LIMIT, compiled, folded, in_code, units
 
 OWN = "\ufffc"
 Spec = dict[str, Any]
@@ -95,8 +95,9 @@ def act(rule: Spec, cells: list[Cell], read: str, spans: list[tuple[int, int]], 
 
 def matches(rule: Spec, read: str, own: list[int]) -> list[tuple[int, int]]:
     found = []
+    barriers = sorted({*own, *(in_code(read) if rule.get("skip") else ())})
     for start, end in units(read, rule["scope"]):
-        cuts = [] if "under" in rule or "over" in rule else [i for i in own if start <= i < end]
+        cuts = [] if "under" in rule or "over" in rule else [i for i in barriers if start <= i < end]
         edges = [start - 1, *cuts, end]
         for left, right in itertools.pairwise(edges):
             found += in_segment(rule, read, left + 1, right)

@@ -11,7 +11,7 @@ Rules that only look (shadows, `flag`, `append`) are asked once, at the end, on 
 
 from __future__ import annotations
 
-from filterproxy.core.judge import Failed, Judge, Skipped, View, parts
+from filterproxy.core.judge import Failed, Judge, Skipped, View
 from filterproxy.core.plan import Bound, Plan, Run
 from filterproxy.core.rule import Scope, Span, Verb
 from filterproxy.core.sentence import unit_end, units
@@ -71,7 +71,7 @@ class Calm:
         self._named = named if final and tape.base == 0 else None
         if not named:
             return None
-        view = View(tape.text)
+        view = View(tape)
         for index in sorted(named):
             bound = run.changers.get(index)
             if bound is not None and self._finds(bound, view, final):
@@ -91,7 +91,7 @@ class Calm:
             return any(
                 self._judge.first(bound, view, part[0], part) is not None
                 for unit in spans
-                for part in parts(self.tape, unit, bound)
+                for part in view.parts(unit, bound)
             )
         except (Failed, Skipped):
             self._judge.verdict.faults.pop()  # its stage will say so
@@ -149,7 +149,7 @@ class Calm:
         return settled
 
     def _look(self, read: Tape) -> list[Piece]:
-        view = View(read.text)
+        view = View(read)
         named = self._named if self._named is not None else self._plan.gate.names(view.text)
         appended: list[Piece] = []
         for bound in self._run.observers:
@@ -163,7 +163,7 @@ class Calm:
         ends = bound.action.whole or bound.action.verb is Verb.CUT
         try:
             for unit in units(view.text, bound.rule.scope):
-                for part in parts(read, unit, bound):
+                for part in view.parts(unit, bound):
                     at = part[0]
                     while (span := self._judge.first(bound, view, at, part)) is not None:
                         if not self._judge.note(bound, read, view, span, part):

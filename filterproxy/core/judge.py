@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from filterproxy.core.fold import Folded, fold
+from filterproxy.core.markdown import code_in
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
 from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided, Walker
@@ -25,12 +26,14 @@ class Skipped(Exception):
 
 
 class View:
-    """A text as rules see it: as sent, and folded where that differs (worked out on first use)."""
+    """A tape's text as rules see it: as sent, and folded where that differs (worked out on first use)."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._is_folded = text.isascii()
+    def __init__(self, tape: Tape) -> None:
+        self.text = tape.text
+        self._tape = tape
+        self._is_folded = self.text.isascii()
         self._folded: Folded | None = None
+        self._code: list[Span] | None = None
 
     @property
     def folded(self) -> Folded | None:
@@ -38,6 +41,28 @@ class View:
             self._is_folded = True
             self._folded = fold(self.text)
         return self._folded
+
+    @property
+    def code(self) -> list[Span]:
+        """Where code stands in the text."""
+        if self._code is None:
+            reading = self._tape.reading
+            self._code = code_in(self.text, reading)[0] if reading.in_code or "`" in self.text else []
+        return self._code
+
+    def parts(self, unit: Span, bound: Bound) -> list[Span]:
+        """A unit without the operator's pieces, and without what the rule skips: no match spans one."""
+        if hasattr(bound.rule.match, "walk") or (self._tape.plain and not bound.rule.skips_code):
+            return [unit]
+        barriers = [(at, at + 1) for at in self._tape.barriers(*unit)]
+        if bound.rule.skips_code:
+            barriers = sorted(barriers + [(a, b) for a, b in self.code if a < unit[1] and b > unit[0]])
+        found, start = [], unit[0]
+        for begin, end in barriers:
+            if begin >= start:
+                found.append((start, begin))
+            start = max(start, end)
+        return [*found, (start, unit[1])] if start <= unit[1] else found
 
 
 @dataclass(slots=True)
@@ -141,14 +166,3 @@ class Judge:
         """Remember the first rule, in order, that changed this text and has something to say."""
         if bound.action.say is not None and (self.say_from is None or bound.index < self.say_from.index):
             self.say_from = bound
-
-
-def parts(tape: Tape, unit: Span, bound: Bound) -> list[Span]:
-    """A unit of *tape* without the operator's pieces in it: no match spans one."""
-    if tape.plain or hasattr(bound.rule.match, "walk"):
-        return [unit]
-    found, start = [], unit[0]
-    for barrier in tape.barriers(*unit):
-        found.append((start, barrier))
-        start = barrier + 1
-    return [*found, (start, unit[1])]

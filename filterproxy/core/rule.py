@@ -183,6 +183,8 @@ class Rule:
     rollout: float = 1.0
     on_error: OnError = OnError.DROP
     exact: bool = False
+    # Matches inside Markdown code count for nothing, and none goes on behind it.
+    skips_code: bool = False
     # Where an excuse or a combination must see the unit to its end, no prefix can settle a match.
     needs_unit: bool = False
 

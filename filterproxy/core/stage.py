@@ -16,7 +16,7 @@ on how the text was cut, because only settled attempts are looked at.
 from __future__ import annotations
 
 from filterproxy.core.gate import Hold
-from filterproxy.core.judge import Judge, Skipped, View, parts
+from filterproxy.core.judge import Judge, Skipped, View
 from filterproxy.core.plan import Bound
 from filterproxy.core.rule import Scope, Span, Verb, Walker
 from filterproxy.core.sentence import unit_end
@@ -40,8 +40,10 @@ class Stage:
         self._over = False  # after a cut
         self._idle = False  # after a fault that lets text pass
         walk = getattr(bound.rule.match, "walk", None)
-        counts = walk is not None and bound.rule.scope is Scope.REPLY
-        self._walker: Walker | None = walk(judge.request) if counts else None
+        if walk is None or bound.rule.scope is not Scope.REPLY:
+            self._walker: Walker | None = None
+        else:
+            self._walker = walk(judge.request)
         self._walker_start = tape.base  # where its offset 0 stands in the tape
         self._walked = tape.base  # what it was given ends here
 
@@ -63,7 +65,7 @@ class Stage:
         if self._idle:
             return self.tape.take(everything)
         try:
-            out = self._leave(self._judge_text(View(self.tape.text), final), final)
+            out = self._leave(self._judge_text(View(self.tape), final), final)
             return out + self.tape.take(everything if final else self.tape.base)
         except Skipped:
             self._idle = True
@@ -93,7 +95,7 @@ class Stage:
 
     def _search(self, view: View, final: bool) -> int:
         end = len(view.text)
-        segments = parts(self.tape, (self.tape.base, end), self._bound)
+        segments = view.parts((self.tape.base, end), self._bound)
         for segment in segments:
             if segment[1] < self._seek:
                 continue
@@ -141,7 +143,7 @@ class Stage:
         return self._seek
 
     def _judge_unit(self, view: View, unit: Span) -> None:
-        for part in parts(self.tape, unit, self._bound):
+        for part in view.parts(unit, self._bound):
             at = part[0]
             while (span := self._judge.first(self._bound, view, at, part)) is not None:
                 self._match(view, span, part)

@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from filterproxy.core.markdown import Reading, code_in, trim_at
+
 # Stands in a tape for a piece of the operator's: neither a letter nor white space.
 PLACEHOLDER = "\ufffc"
 
@@ -57,6 +59,7 @@ class Tape:
         self._pieces: deque[Piece] | None = None  # what waits, once it is not plain
         self._starts: list[int] = []  # where each of them begins in the text
         self._barriers: list[int] = []
+        self.reading = Reading()  # of what was before the text
 
     def extend(self, pieces: Sequence[Piece]) -> None:
         """Append *pieces*."""
@@ -141,9 +144,10 @@ class Tape:
         """Forget most of what has left, now and then; by how much all offsets have become smaller."""
         if self.base <= _CONTEXT_MAX:
             return 0
-        shift = self.base - CONTEXT
+        shift = trim_at(self.text, self.base - CONTEXT)
+        _, self.reading = code_in(self.text[:shift], self.reading)
         self.text = self.text[shift:]
-        self.base = CONTEXT
+        self.base -= shift
         self._starts = [start - shift for start in self._starts]
         self._barriers = [barrier - shift for barrier in self._barriers]
         return shift
@@ -202,6 +206,7 @@ class Tape:
         """A tape for what comes after this one: the same context, nothing waiting."""
         tape = Tape(self._origin_at(self.base))
         tape.text = self.text[: self.base]
+        tape.reading = self.reading
         tape.base = self.base
         return tape
 

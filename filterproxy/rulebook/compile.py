@@ -21,7 +21,7 @@ from filterproxy.rulebook.book import Example, Rulebook, RuleInfo
 from filterproxy.rulebook.conditions import AskedAbout, AskedMatch, When, globs, primary
 from filterproxy.rulebook.detect import detector_of, finders, grouped, needs_unit
 from filterproxy.rulebook.document import Document, Form
-from filterproxy.rulebook.excuses import MatchExcuse
+from filterproxy.rulebook.excuses import MatchExcuse, Quotation
 
 
 def compile(document: Document, on_error_default: OnError | None = None) -> Rulebook:
@@ -48,12 +48,13 @@ def _rule(form: Form, on_error_default: OnError | None) -> Rule:
         scope=Scope(form["scope"]),
         channels=frozenset(form["in"]),
         when=None if form["when"] is None else _when(form["when"]),
-        unless=_excuses(unless, form["match"]),
+        unless=_excuses(unless, form["match"], form["skip"]),
         streamed=streamed,
         mode=Mode(form["mode"]),
         rollout=form["rollout"],
         on_error=OnError(form["on_error"]) if form["on_error"] else on_error,
         exact=form["exact"],
+        skips_code="code" in form["skip"],
         needs_unit=needs_unit(form["match"]) or unless.get("match") is not None,
     )
 
@@ -82,9 +83,9 @@ def _grouped(match: Form) -> Grouped | None:
     return None if form is None else Regex(form["pattern"], form["ignore_case"])
 
 
-def _excuses(form: Form, match: Form) -> tuple[Excuse, ...]:
+def _excuses(form: Form, match: Form, skip: Sequence[str]) -> tuple[Excuse, ...]:
     # Cheapest first: grounding indexes the whole request.
-    found: list[Excuse] = []
+    found: list[Excuse] = [Quotation()] if "quotes" in skip else []
     if form.get("match") is not None:
         found.append(MatchExcuse(detector_of(form["match"])))
     if form.get("allow"):

@@ -10,6 +10,9 @@ from filterproxy.facts import FACTS
 from filterproxy.facts.fact import FormalKind
 from filterproxy.rulebook.document import Form
 
+# Verbs whose detectors count along a text, so that nothing can be left out of it.
+COUNTING = ("language", "length", "repeats", "repetition")
+
 
 def detector_of(form: Form) -> Detector:
     """The detector. Raises ValueError with a plain sentence for options it cannot work with."""

@@ -42,6 +42,7 @@ _MATTERS = (
     "rollout",
     "on_error",
     "exact",
+    "skip",
 )
 _HASH_LENGTH = 16
 

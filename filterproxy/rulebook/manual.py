@@ -232,6 +232,10 @@ give such a rule `streamed: cut`. A rule in shadow holds nothing.
 sees the text with look-alike, full-width and invisible characters made plain; `exact: true` turns that
 off.
 
+**What is not looked at.** `skip: [code]` leaves out Markdown code, in fences of backticks and in spans; no
+match goes on behind it. `skip: [quotes]` excuses a match inside quotation marks, or on a line that begins
+with `>`, where the user wrote the same words.
+
 **Text that you write** (`say`, `with`, templates) goes in as it stands and is not filtered again. `say` may
 be one text, or one per language of the question: `{en: ..., de: ..., default: ...}`.
 

@@ -11,7 +11,7 @@ from typing import Any
 from filterproxy.language import LANGUAGES
 from filterproxy.rulebook import schema
 from filterproxy.rulebook.conditions import primary
-from filterproxy.rulebook.detect import default_scope
+from filterproxy.rulebook.detect import COUNTING, default_scope, leaves
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.fit import fit, known_keys
 from filterproxy.rulebook.problem import Place, Problem, nearest
@@ -87,6 +87,7 @@ def _finished(form: Form, rule: schema.Rule, pack: schema.Pack | None, node: Nod
         "rollout": 1.0 if form["rollout"] is None else form["rollout"],
         "on_error": rule.on_error or inherited,
         "exact": rule.exact,
+        "skip": sorted(set(rule.skip or ())),
         "examples": form["examples"] or {"hit": [], "pass": []},
         "owner": rule.owner or (pack.owner if pack is not None else ""),
         "link": rule.link or (pack.link if pack is not None else ""),
@@ -152,6 +153,7 @@ def _check_together(node: Node, form: Form, problems: list[Problem]) -> None:
         )
     if "after_cut" in node.keys and "cut" not in verbs:
         problems.append(_useless(node, "after_cut", "cut", "only `cut` ends a reply before upstream does"))
+    _check_skip(node, form, problems)
     for key, part in actions:
         _check_append(node, key, part, problems)
         _check_arguments(node, key, part, problems)
@@ -160,6 +162,22 @@ def _check_together(node: Node, form: Form, problems: list[Problem]) -> None:
             check_template(
                 inner if "replace" in inner.keys else inner.at(("then",)), part, form["match"], problems
             )
+
+
+def _check_skip(node: Node, form: Form, problems: list[Problem]) -> None:
+    if "skip" not in node.keys or form["match"] is None:
+        return
+    counting = next((leaf["verb"] for leaf in leaves(form["match"]) if leaf["verb"] in COUNTING), None)
+    if counting is not None:
+        problems.append(
+            Problem(
+                node.keys["skip"],
+                "FP026",
+                f"`skip` beside `{counting}`",
+                f"`{counting}` counts along the whole text, code and quotations included",
+                "take it out, or look for something else",
+            )
+        )
 
 
 def _useless(node: Node, key: str, action: str, why: str) -> Problem:

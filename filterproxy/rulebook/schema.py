@@ -66,6 +66,9 @@ class Rule(Mapping):
     mode: Literal["enforce", "shadow", "off"] = Field("enforce", description="whether the rule acts")
     rollout: Any = Field(None, description="the share of conversations for which an enforced rule acts")
     on_error: OnErrorWord | None = Field(None, description="what becomes of a reply when the rule fails")
+    skip: OneOrMany[Literal["code", "quotes"]] | None = Field(
+        None, description="what is left out: Markdown code, quotations of the user's text"
+    )
     exact: bool = Field(False, description="whether matching sees the text only as it was sent")
     examples: Any = Field(None, description="replies that the rule must hit, and that it must pass")
     owner: str = Field("", description="who looks after the rule")
@@ -150,9 +153,8 @@ VERBS: dict[str, type[Mapping]] = {
     "not": NotVerb,
 }
 
-# Of the language as it is planned, but not of this version. Keys of a match, and keys of a rule.
+# Verbs of the language as it is planned, but not of this version.
 LATER_VERBS = ("entity", "service", "python", "language", "json_schema")
-LATER_KEYS = ("skip",)
 
 
 class When(Mapping):

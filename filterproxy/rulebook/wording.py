@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
-from filterproxy.rulebook.schema import LATER_KEYS, VERBS, When
+from filterproxy.rulebook.schema import VERBS, When
 from filterproxy.rulebook.source import Node
 
 
 def unknown_key(holder: Node, key: str, thing: str, known: tuple[str, ...]) -> Problem:
     """A key that nobody reads."""
     place = holder.keys.get(key, holder.place)
-    if key in LATER_KEYS:
-        return later(place, f'"{key}"')
     near = nearest(key, known)
     fix = f'did you mean "{near}"?' if near else "take it out, or look up its name in rules/WRITING.md"
     return Problem(

@@ -54,7 +54,7 @@ PATTERNS = [
     r"a?", r"b*a*", r"9 ?a", r"(?>a+)b", r"a++b?", r"e\W", r"\. [a-z]", r"a\.?\s*b",
 ]  # fmt: skip
 PHRASES = [("ab",), ("a b", "b"), ("9 a", "e", "ab a"), ("o.",)]
-ALPHABET = "aabbe9 \n.!A,。o)\u200b\u00a0аоｂ"
+ALPHABET = "aabbe9 `\n.!A,。o)\u200b\u00a0аоｂ"
 
 
 def _detect(spec: Spec) -> Detector:
@@ -87,6 +87,7 @@ def rule_of(spec: Spec) -> Rule:
         unless=(Containing(spec["excuse"]),) if spec.get("excuse") else (),
         mode=Mode.SHADOW if spec.get("shadow") else Mode.ENFORCE,
         exact=bool(spec.get("exact")),
+        skips_code=bool(spec.get("skip")),
         needs_unit="all" in spec,
     )
 
@@ -131,12 +132,16 @@ def specs(draw: st.DrawFn, most: int = 3) -> list[Spec]:
         spec["scope"] = draw(st.sampled_from(["reply", "reply", "reply", "sentence", "line"]))
         spec["shadow"] = draw(st.sampled_from([False, False, False, True]))
         spec["exact"] = draw(st.sampled_from([False, False, True]))
+        spec["skip"] = draw(st.sampled_from(["", "", "code"]))
         spec["excuse"] = draw(st.sampled_from(["", "", "", "9", "bb"]))
         found.append(spec)
     return found
 
 
-texts = st.text(alphabet=ALPHABET, max_size=40)
+_MARKED = st.sampled_from(["```", "\n```", "\n```\n", "``", "`ab`", "ab", "9 a"])
+texts = st.text(alphabet=ALPHABET, max_size=40) | st.lists(
+    _MARKED | st.sampled_from(ALPHABET), max_size=20
+).map("".join)
 
 
 def plan_of(rulebook: list[Spec]) -> Plan:
