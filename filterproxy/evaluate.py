@@ -20,7 +20,7 @@ from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Mode, Rule, Verb
 from filterproxy.core.verdict import Hit
-from filterproxy.dialects.openai_chat_request import read_request
+from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.rulebook.conditions import When
 from filterproxy.trial import CONTENT, Trial, deltas_of, run
 

@@ -85,6 +85,7 @@ class Session:
         self._texts: dict[Channel, list[str]] = {}  # withheld, or JSON
         self._sizes: dict[Channel, int] = {}
         self._unjudged: set[int] = set()  # choices too large to judge
+        self._closed: set[Channel] = set()
 
     def feed(self, channel: Channel, text: str) -> list[Piece]:
         """Take in more text of a channel."""
@@ -111,6 +112,21 @@ class Session:
         self._note_held(chain.waiting)
         return self._within_limit(channel, chain, pieces)
 
+    def close(self, channel: Channel) -> list[Piece] | None:
+        """
+        A channel is complete, others may go on: the last of it, which `end` does not give again.
+
+        None where that can be said at the reply's end only. The channel must not be fed again.
+        """
+        chain = None if self.whole else self._chains.pop(channel, None)
+        if chain is None:
+            return None if channel in self._texts or self.whole else []
+        self._closed.add(channel)
+        try:
+            return chain.end()
+        except Failed as failed:
+            raise Withheld(f"rule {failed} could not be judged") from None
+
     def end(self) -> Ending:
         """The reply is complete."""
         ending = Ending()
@@ -131,7 +147,7 @@ class Session:
             self._texts.setdefault(channel, [])
             return
         judged = "content" in self.plan.kinds and not self._request.json and choice not in self._unjudged
-        if judged and channel not in self._chains:
+        if judged and channel not in self._chains and channel not in self._closed:
             self._chains[channel] = Chain(self.plan.for_kind("content"), self._judge(channel))
 
     @property

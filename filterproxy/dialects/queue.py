@@ -14,70 +14,18 @@ keys that are known to carry no text.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.session import Ending, Session, Withheld
 from filterproxy.core.tape import text_of
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.ledger import Ledger
-from filterproxy.dialects.reply import Options, Refused
+from filterproxy.dialects.reply import Options, Refused, WireError
 from filterproxy.dialects.runs import Frames, Run
-from filterproxy.dialects.sse import COMMENT, Event, Splitter, data_of
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """
-    What an event says.
-
-    texts: its texts, by channel. choices: whose it is about. ends: choices that finish with it. closing:
-    it belongs to the reply's end (finish, usage). last: nothing follows it. single: the JSON key of its
-    text when it carries nothing else, so that others like it may be read in runs.
-    """
-
-    value: dict[str, Any]
-    texts: tuple[tuple[Channel, str], ...] = ()
-    choices: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
-    closing: bool = False
-    last: bool = False
-    single: bytes = b""
-
-
-class Translation(Protocol):
-    """One dialect's events: from JSON to texts and back. Pure."""
-
-    def parse(self, data: bytes) -> Parsed | None:
-        """What an event's data says; None when it is nothing that this dialect knows."""
-
-    def write(
-        self, parsed: Parsed, texts: dict[Channel, str], changed: frozenset[int], dropped: frozenset[int]
-    ) -> tuple[bytes | None, int]:
-        """
-        The event with other texts; None when nothing is left of it. Also how many keys were left out.
-
-        changed: choices that keep only keys known to carry no text. dropped: choices that keep none of
-        what they said.
-        """
-
-    def plain(self, parsed: Parsed) -> bool:
-        """Whether the event has only keys that are known to carry no text but its own."""
-
-    def finish(self, parsed: Parsed, reasons: dict[int, str]) -> Parsed:
-        """The same event, in which the named choices finish for another reason."""
-
-    def extra(self, like: dict[str, Any], channel: Channel, text: str) -> bytes:
-        """An event of our own that carries *text*, in the manner of the event *like*."""
-
-    def ending(self, like: dict[str, Any], choices: Sequence[int], reason: str) -> bytes:
-        """The end of a stream that upstream's did not bring."""
-
-    def error(self, kind: str, message: str) -> bytes: ...
-
-    def refusal(self) -> bytes: ...
+from filterproxy.dialects.translation import Change, Event, Parsed, Splitter, Translation
 
 
 @dataclass(slots=True)
@@ -111,11 +59,14 @@ class EventStream:
     _run_channel: Channel | None = None
     _frame_is_plain: bool = False  # whether events read in runs have no key that could repeat text
     _pending: tuple[Channel, list[str]] | None = None  # text that the session has not been fed yet
+    _complete: set[Channel] = field(default_factory=set)  # of which all is decided
+    _closed: set[Channel] = field(default_factory=set)  # to which upstream adds nothing
+    _read: dict[Channel, list[str]] = field(default_factory=dict)  # what has left, where events repeat it
     _splitter: Splitter = field(init=False)
     _frames: Frames = field(default_factory=Frames)
 
     def __post_init__(self) -> None:
-        self._splitter = Splitter(self.options.event_limit)
+        self._splitter = self.translation.framing.splitter(self.options.event_limit)
 
     @property
     def verdict(self) -> Verdict:
@@ -147,7 +98,7 @@ class EventStream:
             self._take_event(event, out)
         self._feed_pending()
         self._flush(out)
-        return b"".join(out)
+        return self.translation.left(b"".join(out)) if out else b""
 
     def end(self) -> bytes:
         last = self._splitter.last()
@@ -159,10 +110,11 @@ class EventStream:
             return b""
         self._flush(out)
         out.extend(self._leftovers())
-        if self._changed and not self._terminated and not self._finished.issuperset(self._choices):
-            missing = [c for c in self._choices if c not in self._finished]
+        missing = [c for c in self._choices if c not in self._finished]
+        replaced = self.translation.single_choice and self._dropped
+        if missing and self._changed and not self._terminated and not replaced:
             out.append(self.translation.ending(self._like, missing, self.options.finish))
-        return b"".join(out)
+        return self.translation.left(b"".join(out))
 
     def fail(self, kind: str, message: str) -> bytes:
         out: list[bytes] = []
@@ -174,10 +126,10 @@ class EventStream:
                 out.extend(self._leftovers())
         except (Withheld, Refused):
             out.clear()
-        return b"".join(out) + self.translation.error(kind, message)
+        return self.translation.left(b"".join(out) + self.translation.error(kind, message))
 
     def heartbeat(self) -> bytes:
-        return COMMENT
+        return self.translation.heartbeat()
 
     def _take_run(self, run: Run, text: str) -> None:
         self._splitter.at += run.bytes_left
@@ -203,11 +155,15 @@ class EventStream:
         sizes: dict[Channel, int] = {}
         self._calls.update(channel.choice for channel, _ in parsed.texts if channel.kind == "arguments")
         for channel, text in parsed.texts:
+            if channel in self._closed:
+                raise WireError("text was added to a part that had ended")
             if self._reads_kind(channel.kind):
                 self._feed(channel, text)
                 sizes[channel] = sizes.get(channel, 0) + len(text)
         self._queue.append(Waiting(event.raw, parsed, tuple(sizes.items())))
-        if parsed.single and sizes and not _odd(event.raw):
+        for channel in parsed.closes:
+            self._close(channel)
+        if parsed.single and sizes and self.translation.framing.in_runs and not _odd(event.raw):
             self._learn(event.raw, parsed, parsed.texts[0][0])
         if parsed.last:
             self._terminated = True
@@ -226,6 +182,15 @@ class EventStream:
             if self._changed:
                 return  # it might repeat what was removed
         self._queue.append(Waiting(event.raw, None))
+
+    def _close(self, channel: Channel) -> None:
+        """Upstream adds nothing to a channel: what waits of it need not wait for the reply's end."""
+        self._closed.add(channel)
+        self._feed_pending()
+        pieces = self.session.close(channel) if self._reads_kind(channel.kind) else []
+        if pieces is not None:
+            self._ledger(channel).add(pieces)
+            self._complete.add(channel)
 
     def _reads_kind(self, kind: str) -> bool:
         return self.session.plan.withholds or kind in self.session.plan.kinds
@@ -275,6 +240,8 @@ class EventStream:
         """Let leave what is decided."""
         if self.session.plan.withholds and not self._over:
             return
+        if self._dropped and self.translation.single_choice:
+            self._replace(out)
         while self._queue:
             head = self._queue[0]
             if isinstance(head, Waiting):
@@ -283,6 +250,15 @@ class EventStream:
                 self._queue.popleft()
             elif not self._leave_run(*head, out):
                 return
+
+    def _replace(self, out: list[bytes]) -> None:
+        """A stream whose only choice was dropped, none of which has left."""
+        parsed = [w.parsed for w in self._queue if isinstance(w, Waiting) and w.parsed is not None]
+        self._queue.clear()
+        if not self._told:
+            self._told.update(self._dropped)
+            say = next(iter(self._dropped.values())) or ""
+            out.append(self.translation.replacement(parsed, say, self.options.finish))
 
     def _leave_run(self, channel: Channel, run: Run, out: list[bytes]) -> bool:
         """Let leave the events of a run that did not change, or turn its first into an event of its own."""
@@ -309,7 +285,7 @@ class EventStream:
     def _unpack(self, channel: Channel, run: Run) -> None:
         """Turn the first event of the run at the queue's head into one that waits by itself."""
         raw = run.take_first()
-        data = data_of(raw)
+        data = self.translation.framing.data_of(raw)
         assert data is not None
         parsed = self.translation.parse(data)
         assert parsed is not None
@@ -325,16 +301,18 @@ class EventStream:
             return True
         if parsed.closing and not self._over and self.session.plan.changes:
             return False
+        if not self._over and not self._complete.issuperset(parsed.repeats):
+            return False
         if any(c in self._dropped for c in parsed.choices):
             return self._leave_dropped(waiting, parsed, out)
         decided = self._decided(waiting.sizes)
         if decided is None:
             return False
-        if parsed.ends or parsed.last:
-            out.extend(self._leftovers(set(parsed.ends) if not parsed.last else None))
+        self._leave_before(parsed, out)
         texts, same = decided
         if not same:
             self._changed.update(channel.choice for channel in texts)
+        self._remember(texts)
         self._finished.update(parsed.ends)
         if not self._changed.intersection(parsed.choices) and (parsed.choices or not self._changed):
             out.append(waiting.raw)
@@ -342,17 +320,27 @@ class EventStream:
         self._write(waiting.raw if same else None, parsed, texts, out)
         return True
 
+    def _leave_before(self, parsed: Parsed, out: list[bytes]) -> None:
+        """Text of ours that must stand before this event, since nothing carries it afterwards."""
+        if parsed.last:
+            out.extend(self._leftovers())
+        elif parsed.ends or parsed.closes:
+            ends, closes = parsed.ends, parsed.closes
+            out.extend(self._leftovers([c for c in self._ledgers if c.choice in ends or c in closes]))
+
+    def _remember(self, texts: Mapping[Channel, str]) -> None:
+        if self.translation.repeats:
+            for channel, text in texts.items():
+                self._read.setdefault(channel, []).append(text)
+
     def _write(self, same: bytes | None, parsed: Parsed, texts: dict[Channel, str], out: list[bytes]) -> None:
         """Write an event anew. same: as it came, when its texts are unchanged."""
         reasons = self._reasons(parsed.ends)
-        raw, lost = self.translation.write(
-            self.translation.finish(parsed, reasons),
-            texts,
-            frozenset(self._changed),
-            frozenset(self._dropped),
-        )
+        whole = {channel: "".join(self._read.get(channel, ())) for channel in parsed.repeats}
+        change = Change(texts, frozenset(self._changed), frozenset(self._dropped), reasons, whole)
+        raw, lost = self.translation.write(parsed, change)
         self.verdict.removed_keys += lost
-        if same is not None and not reasons and not lost:
+        if same is not None and not reasons and not lost and not whole:
             raw = same
         if raw is not None:
             out.append(raw)
@@ -395,24 +383,24 @@ class EventStream:
             same = same and all(piece.verbatim for piece in used)
         return texts, same
 
-    def _leftovers(self, choices: set[int] | None = None) -> list[bytes]:
-        """Text of ours that no event of upstream's is left to carry."""
+    def _leftovers(self, channels: Sequence[Channel] | None = None) -> list[bytes]:
+        """Text of ours, of these channels or all, that no event of upstream's is left to carry."""
         out = []
-        for channel, ledger in self._ledgers.items():
-            if choices is not None and channel.choice not in choices:
-                continue
-            text = ledger.left_over()
+        for channel in list(self._ledgers) if channels is None else channels:
+            text = self._ledgers[channel].left_over()
             if text:
                 self._changed.add(channel.choice)
+                self._remember({channel: text})
                 out.append(self.translation.extra(self._like, channel, text))
         return out
 
 
 def _odd(raw: bytes) -> bool:
-    """Whether an event is framed otherwise than `data: {...}` and a blank line, which runs rely on."""
-    return not (
-        raw.startswith(b"data:") and raw.endswith(b"\n\n") and raw.count(b"\n") == 2 and b"\r" not in raw
-    )
+    """Whether an event is more than a name, one line of data and a blank line, which runs rely on."""
+    lines = raw.count(b"\n")
+    named = lines == 3 and raw.startswith(b"event:") and b"\ndata:" in raw
+    plain = lines == 2 and raw.startswith(b"data:")
+    return not (named or plain) or not raw.endswith(b"\n\n") or b"\r" in raw
 
 
 def _is_closing(waiting: Waiting | tuple[Channel, Run]) -> bool:

@@ -76,4 +76,4 @@ class Stream(Protocol):
         """What ends the stream when it cannot go on: held text is judged first, then an error event."""
 
     def heartbeat(self) -> bytes:
-        """What keeps the connection alive while text is held."""
+        """What keeps the connection alive while text is held; b"" where the dialect has nothing for it."""

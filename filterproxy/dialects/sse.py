@@ -8,22 +8,14 @@ three kinds, comments, several data lines, a byte-order mark, cuts at any byte.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from filterproxy.dialects.reply import WireError
+from filterproxy.dialects.translation import Event
 
 # Two line ends in a row; atomic, so that \r\n is never read as two.
 _END = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """raw: as it came, with the blank line that ends it. data: its data lines; None when it has none."""
-
-    raw: bytes
-    data: bytes | None
 
 
 class Splitter:
@@ -74,9 +66,24 @@ def data_of(raw: bytes) -> bytes | None:
     return b"\n".join(lines) if lines else None
 
 
-def event(data: bytes) -> bytes:
-    """*data* (one line) as an event."""
-    return b"data: " + data + b"\n\n"
+def event(data: bytes, name: bytes = b"") -> bytes:
+    """*data* (one line) as an event, named if it has a *name*."""
+    return (b"event: " + name + b"\n" if name else b"") + b"data: " + data + b"\n\n"
 
 
 COMMENT = b": waiting\n\n"
+
+
+class ServerSentEvents:
+    """The framing (see dialects.translation.Framing)."""
+
+    in_runs = True
+
+    def splitter(self, limit: int) -> Splitter:
+        return Splitter(limit)
+
+    def data_of(self, raw: bytes) -> bytes | None:
+        return data_of(raw)
+
+
+SSE = ServerSentEvents()

@@ -29,7 +29,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request as Asked
 from filterproxy.core.rule import OnError
-from filterproxy.dialects.openai_chat import read_request
+from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.metrics import render, scrape
 from filterproxy.proxy.config import Config
 from filterproxy.rulebook.book import Rulebook

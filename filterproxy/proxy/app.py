@@ -1,9 +1,9 @@
 """
 Client traffic: a raw ASGI application.
 
-A POST to a path that ends in /chat/completions is judged by the rulebook; everything else goes to upstream
-and back as it is. Whatever happens, the client gets an answer in the dialect's shape: errors before the
-answer began are JSON with a status, later ones are an event at the end of the stream.
+What is asked where a dialect is spoken (see dialects.routes) is judged by the rulebook; everything else goes
+to upstream and back as it is. Whatever happens, the client gets an answer in the dialect's shape: errors
+before the answer began are JSON with a status, later ones are an event at the end of the stream.
 
 Whose fault it was decides what is said and counted: ClientError the caller's, UpstreamError and WireError
 upstream's, Withheld a rule's; anything else is ours, logged with its place in the code and never with text.
@@ -14,20 +14,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
-from typing import Protocol
-from urllib.parse import unquote
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
 from filterproxy.core.session import Session, Withheld
 from filterproxy.core.verdict import Outcome
-from filterproxy.dialects import openai_chat
+from filterproxy.dialects.dialect import Dialect
+from filterproxy.dialects.openai_error import error_body
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
+from filterproxy.dialects.routes import Route, Routes
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
 from filterproxy.proxy.client import (
@@ -47,43 +46,12 @@ from filterproxy.proxy.passthrough import carries_reply, other_form, relay, requ
 from filterproxy.proxy.pump import Times, pump
 from filterproxy.proxy.upstream import Upstream
 
-CHAT = "openai_chat"
 NO_DIALECT = "none"
-_CHAT_PATH = "/chat/completions"
 _IDENTITY = (b"accept-encoding", b"identity")
 _JSON = (b"content-type", b"application/json")
 # More than any rule's `times`.
 _NO_MORE_TRIES = 1 << 30
-_SLASHES = re.compile("/+")
 _log = logging.getLogger("filterproxy")
-
-
-class Dialect(Protocol):
-    """What turns one API's requests and replies into those of the engine, and back."""
-
-    def read_request(self, body: bytes, headers: Mapping[str, str], route: str) -> Request: ...
-
-    def filter_whole(
-        self, session: Session, body: bytes, options: Options
-    ) -> tuple[Whole | None, Bound | None]: ...
-
-    def stream(self, session: Session, options: Options) -> Stream: ...
-
-    def error_body(self, status: int, kind: str, message: str) -> bytes: ...
-
-    def with_note(self, body: bytes, note: str) -> bytes: ...
-
-
-class Chat:
-    """OpenAI chat completions, as a Dialect (see dialects.openai_chat)."""
-
-    read_request = staticmethod(openai_chat.read_request)
-    filter_whole = staticmethod(openai_chat.filter_whole)
-    error_body = staticmethod(openai_chat.error_body)
-    with_note = staticmethod(openai_chat.with_note)
-
-    def stream(self, session: Session, options: Options) -> Stream:
-        return openai_chat.ChatStream(session, options)
 
 
 # What a client is told of the model server: not where it is, nor what it said.
@@ -106,14 +74,16 @@ class Exchange:
     """
     One request, whatever its path, until its reply has gone.
 
-    dialect: a label. stream: of the reply whose head has left, or will with its first byte. outcome: what is
-    counted, where that is not the verdict's.
+    dialect: that it speaks, if any. stream: of the reply whose head has left, or will with its first byte;
+    kind: its content type. outcome: what is counted, where that is not the verdict's.
     """
 
     client: Client
-    dialect: str = NO_DIALECT
+    dialect: Dialect | None = None
+    request: Request = field(default_factory=Request)
     session: Session | None = None
     stream: Stream | None = None
+    kind: bytes = b""
     attempt: int = 0
     outcome: str = ""
     times: Times = field(default_factory=Times)
@@ -123,13 +93,18 @@ class App:
     """The ASGI application. Swapping `engine` changes the rules for the replies that begin after it."""
 
     def __init__(
-        self, engine: Engine, config: Config, metrics: Metrics, upstream: Upstream, dialect: Dialect
+        self,
+        engine: Engine,
+        config: Config,
+        metrics: Metrics,
+        upstream: Upstream,
+        routes: Routes | None = None,
     ) -> None:
         self.engine = engine
         self._config = config
         self._metrics = metrics
         self._upstream = upstream
-        self._dialect = dialect
+        self._routes = routes or Routes()
         self._options = Options(finish=config.finish, event_limit=config.event_limit_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,11 +123,11 @@ class App:
     async def _serve(self, exchange: Exchange) -> None:
         client = exchange.client
         try:
-            if client.method == "POST" and _is_chat(client.path):
-                exchange.dialect = CHAT
-                await self._chat(exchange)
-            else:
+            route = self._routes.of(client.method, client.path)
+            if route is None:
                 await self._pass(exchange)
+            else:
+                await self._filter(exchange, route)
         except asyncio.CancelledError:
             if not client.gone:
                 await self._shut_down(exchange)
@@ -166,14 +141,20 @@ class App:
         except Exception as error:  # the border: nothing of ours may become a closed socket
             await self._fail(exchange, error)
 
-    # Chat completions
+    # Where a dialect is spoken
 
-    async def _chat(self, exchange: Exchange) -> None:
+    async def _filter(self, exchange: Exchange, route: Route) -> None:
         client = exchange.client
+        exchange.dialect = dialect = route.dialect
         body = await client.body(self._config.request_limit_bytes)
         engine = self.engine
         began = time.perf_counter()
-        request = self._dialect.read_request(body, HeaderView(client.headers), client.path)
+        headers_seen = HeaderView(client.headers)
+        if route.stored:
+            request = Request(route=client.path, headers=headers_seen, complete=False)
+        else:
+            request = dialect.read_request(body, headers_seen, client.path)
+        exchange.request = request
         exchange.times.filtering = time.perf_counter() - began
         headers = forwarded(client.headers, without=b"accept-encoding")
         headers.append(_IDENTITY)
@@ -185,7 +166,7 @@ class App:
         while True:
             exchange.session = engine.session(request, tries + exchange.attempt)
             if exchange.stream is not None:  # the one before has ended; this one can still fail
-                exchange.stream = self._dialect.stream(exchange.session, self._options)
+                exchange.stream = self._stream_of(exchange, exchange.kind)
             response = await self._ask(exchange, headers, sent)
             try:
                 again = await self._judge(exchange, response)
@@ -196,7 +177,7 @@ class App:
             engine.observe(exchange.session)
             self._metrics.retried()
             exchange.attempt += 1
-            sent = self._with_note(body, again.action.note)
+            sent = _with_note(dialect, body, again.action.note)
 
     async def _ask(
         self, exchange: Exchange, headers: Headers, body: bytes | AsyncIterator[bytes]
@@ -206,11 +187,10 @@ class App:
         except ValueError as problem:  # a line break where none may be
             raise ClientError(400, str(problem)) from None
 
-    def _with_note(self, body: bytes, note: str) -> bytes:
-        try:
-            return self._dialect.with_note(body, note) if note else body
-        except (ValueError, TypeError):  # it can be read, and is nested too deeply to be written
-            return body
+    def _stream_of(self, exchange: Exchange, kind: bytes) -> Stream:
+        assert exchange.dialect is not None and exchange.session is not None
+        exchange.kind = kind
+        return exchange.dialect.stream(exchange.session, exchange.request, kind, self._options)
 
     async def _judge(self, exchange: Exchange, response: Response) -> Bound | None:
         """One reply through the rules; the rule that wants another, if one does."""
@@ -218,7 +198,9 @@ class App:
             await self._as_it_is(exchange, response, "status" if 200 < response.status < 300 else "")
             return None
         kind = content_type(response.headers)
-        if kind not in (b"application/json", b"text/event-stream"):
+        assert exchange.dialect is not None
+        streamed = kind in exchange.dialect.events
+        if not streamed and kind != b"application/json":
             await self._as_it_is(exchange, response, "content_type")
             return None
         named = encoding(response.headers)
@@ -226,8 +208,8 @@ class App:
             await self._as_it_is(exchange, response, "encoding")
             return None
         source: Readable = Decoded(response) if named else response
-        if kind == b"text/event-stream":
-            return await self._stream(exchange, response, source)
+        if streamed:
+            return await self._stream(exchange, kind, response, source)
         return await self._whole(exchange, response, source)
 
     async def _as_it_is(self, exchange: Exchange, response: Response, cause: str) -> None:
@@ -259,11 +241,11 @@ class App:
                 await relay(exchange.client, response, source, pieces)
                 return None
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        session = exchange.session
-        assert session is not None
+        session, dialect = exchange.session, exchange.dialect
+        assert session is not None and dialect is not None
         began = time.perf_counter()
         try:
-            whole, again = self._dialect.filter_whole(session, body, self._options)
+            whole, again = dialect.filter_whole(session, exchange.request, body, self._options)
         except WireError:
             self._not_scanned(exchange, "malformed")
             whole, again = Whole(200, body, False), None
@@ -286,10 +268,11 @@ class App:
             raise other_form()
         await exchange.client.answer(status, headers, body)
 
-    async def _stream(self, exchange: Exchange, response: Response, source: Readable) -> Bound | None:
-        client, session = exchange.client, exchange.session
-        assert session is not None
-        exchange.stream = stream = self._dialect.stream(session, self._options)
+    async def _stream(
+        self, exchange: Exchange, kind: bytes, response: Response, source: Readable
+    ) -> Bound | None:
+        client = exchange.client
+        exchange.stream = stream = self._stream_of(exchange, kind)
         headers = returned(response.headers, same_bytes=False, decoded=source is not response)
 
         async def first(data: bytes) -> None:
@@ -352,7 +335,8 @@ class App:
         client = exchange.client
         try:
             if not client.started:
-                await client.answer(status, [_JSON], self._dialect.error_body(status, kind, message))
+                body = _error_body(exchange.dialect, status, kind, message)
+                await client.answer(status, [_JSON], body)
             elif exchange.stream is not None:
                 await client.send(_last_words(exchange.stream, kind, message), more=False)
             # Else a body of somebody else's format: that it ends early is all that can be said.
@@ -388,7 +372,7 @@ class App:
         client = exchange.client
         with contextlib.suppress(Exception, asyncio.CancelledError):
             if not client.started:
-                body = self._dialect.error_body(503, "unavailable", said)
+                body = _error_body(exchange.dialect, 503, "unavailable", said)
                 await client.answer(503, [_JSON], body)
             elif exchange.stream is not None:
                 await client.send(_last_words(exchange.stream, "unavailable", said), more=False)
@@ -403,20 +387,20 @@ class App:
             if not exchange.outcome:
                 exchange.outcome = _outcome(session, exchange.attempt)
         if exchange.outcome:
-            metrics.reply(exchange.dialect, exchange.outcome)
+            dialect = exchange.dialect
+            metrics.reply(NO_DIALECT if dialect is None else dialect.name, exchange.outcome)
 
 
-def _is_chat(path: str) -> bool:
-    """Whether a decoded path is one of chat completions, however many slashes and dots it is written with."""
-    if path.endswith(_CHAT_PATH):
-        return True
-    plain: list[str] = []
-    for part in _SLASHES.split(unquote(path)):
-        if part == "..":
-            del plain[-1:]
-        elif part not in (".", ""):
-            plain.append(part)
-    return plain[-2:] == ["chat", "completions"]
+def _with_note(dialect: Dialect, body: bytes, note: str) -> bytes:
+    try:
+        return dialect.with_note(body, note) if note else body
+    except (ValueError, TypeError):  # it can be read, and is nested too deeply to be written
+        return body
+
+
+def _error_body(dialect: Dialect | None, status: int, kind: str, message: str) -> bytes:
+    # Most clients of model servers read OpenAI's errors.
+    return (error_body if dialect is None else dialect.error_body)(status, kind, message)
 
 
 def _last_words(stream: Stream, kind: str, message: str) -> bytes:

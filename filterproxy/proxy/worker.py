@@ -33,7 +33,7 @@ from prometheus_client import CollectorRegistry
 
 from filterproxy.core.rule import OnError
 from filterproxy.metrics import Metrics, share
-from filterproxy.proxy.app import App, Chat
+from filterproxy.proxy.app import App
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import UpstreamLimits
 from filterproxy.proxy.engine import Engine
@@ -75,7 +75,7 @@ def _server(config: Config, document: Any) -> Server:
     on_error = None if config.on_error is None else OnError(config.on_error)
     engine = Engine(compile_rules(document, on_error), config, metrics)
     upstream = Upstream(config.upstream, upstream_limits(config))
-    app = App(engine, config, metrics, upstream, Chat())
+    app = App(engine, config, metrics, upstream)
     return Server(server_config(app, config), upstream)
 
 

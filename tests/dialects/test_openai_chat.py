@@ -11,19 +11,28 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from filterproxy.core.plan import Plans
+from filterproxy.core.plan import Bound, Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.session import Session
 from filterproxy.dialects.json_text import JsonStrings
-from filterproxy.dialects.openai_chat import ChatStream, filter_whole, read_request, with_note
-from filterproxy.dialects.reply import Options, Refused, WireError
+from filterproxy.dialects.openai_chat import OPENAI_CHAT
+from filterproxy.dialects.openai_chat.request import read_request, with_note
+from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
 from tests import oracle
 from tests.core.rules import Spec, plan_of, rule_of, settings, specs
 from tests.dialects.wire import Reply, choice, chunk, cut_bytes, read, replies
 
 
-def streamed(rulebook: list[Spec], chunks: list[bytes], **options: Any) -> tuple[bytes, ChatStream]:
-    stream = ChatStream(Session(plan_of(rulebook), Request(stream=True), settings()), Options(**options))
+def chat_stream(session: Session, options: Options) -> Stream:
+    return OPENAI_CHAT.stream(session, Request(), b"text/event-stream", options)
+
+
+def chat_whole(session: Session, body: bytes, options: Options) -> tuple[Whole | None, Bound | None]:
+    return OPENAI_CHAT.filter_whole(session, Request(), body, options)
+
+
+def streamed(rulebook: list[Spec], chunks: list[bytes], **options: Any) -> tuple[bytes, Stream]:
+    stream = chat_stream(Session(plan_of(rulebook), Request(stream=True), settings()), Options(**options))
     return b"".join([stream.receive(c) for c in chunks]) + stream.end(), stream
 
 
@@ -66,7 +75,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], reply: Reply) -> None:
     """Law 2: release."""
     chunks = data.draw(cut_bytes(reply.body))
-    stream = ChatStream(Session(plan_of(rulebook), Request(stream=True), settings()), Options())
+    stream = chat_stream(Session(plan_of(rulebook), Request(stream=True), settings()), Options())
     out, early = b"", []
     for part in chunks:
         out += stream.receive(part)
@@ -121,7 +130,7 @@ CUT: Spec = {"id": "c", "regex": "abb", "verb": "cut", "unit": "sentence", "say"
 
 def test_text_waits_only_for_what_could_begin_a_match() -> None:
     """Law 5: least hold, on the wire."""
-    stream = ChatStream(Session(plan_of([REDACT]), Request(stream=True), settings()), Options())
+    stream = chat_stream(Session(plan_of([REDACT]), Request(stream=True), settings()), Options())
     sent = [
         stream.receive(body_of(chunk([choice(0, {"content": t})]))[:-14]) for t in ("We", " ", "a", "b", "c")
     ]
@@ -168,7 +177,7 @@ def test_the_finish_reason_of_a_cut_is_the_operators_choice() -> None:
 
 def test_a_stream_that_cannot_go_on_ends_with_an_error_event_after_what_was_judged() -> None:
     """Held text is judged first, then an error in OpenAI's shape."""
-    stream = ChatStream(Session(plan_of([REDACT]), Request(stream=True), settings()), Options())
+    stream = chat_stream(Session(plan_of([REDACT]), Request(stream=True), settings()), Options())
     stream.receive(body_of(chunk([choice(0, {"content": "Hi abb and a"})]))[:-14])
     out = stream.fail("upstream_error", "upstream closed the connection")
 
@@ -205,7 +214,7 @@ def test_arguments_are_scanned_only_where_a_rule_reads_them() -> None:
 
 def whole_of(rulebook: list[Spec], value: Any) -> Any:
     body = json.dumps(value).encode()
-    return filter_whole(Session(plan_of(rulebook), Request(), settings()), body, Options())
+    return chat_whole(Session(plan_of(rulebook), Request(), settings()), body, Options())
 
 
 @given(specs(), st.lists(st.text(alphabet="ab9 .\n", max_size=30), min_size=1, max_size=3))
@@ -244,7 +253,7 @@ def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], texts: lis
 def test_what_is_no_completion_is_said_to_be_none(body: bytes) -> None:
     """A WireError, never a traceback."""
     with pytest.raises(WireError):
-        filter_whole(Session(plan_of([REDACT]), Request(), settings()), body, Options())
+        chat_whole(Session(plan_of([REDACT]), Request(), settings()), body, Options())
 
 
 def test_a_request_is_read_into_turns() -> None:
@@ -302,7 +311,7 @@ def test_a_rule_on_arguments_reads_string_values_and_leaves_valid_json(
     rule = replace(rule_of({**REDACT, "verb": verb, "say": "No."}), channels=frozenset({"arguments"}))
     given_settings = replace(settings(), strings=JsonStrings())
     session = Session(Plans([rule]).plan(Request(stream=True)), Request(stream=True), given_settings)
-    stream = ChatStream(session, Options())
+    stream = chat_stream(session, Options())
     out = b"".join([stream.receive(c) for c in data.draw(cut_bytes(body))]) + stream.end()
 
     found = read(out)
@@ -329,7 +338,7 @@ def test_reasoning_under_two_names_is_judged_under_both() -> None:
     body = body_of(*(chunk([choice(0, delta)]) for delta in deltas), chunk([choice(0, {"content": "x"})]))
     rule = replace(rule_of(REDACT), channels=frozenset({"reasoning"}))
     session = Session(Plans([rule]).plan(Request(stream=True)), Request(stream=True), settings())
-    stream = ChatStream(session, Options())
+    stream = chat_stream(session, Options())
 
     found = read(stream.receive(body) + stream.end())
 

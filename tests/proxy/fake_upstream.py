@@ -14,8 +14,9 @@ from prometheus_client import CollectorRegistry
 from uvicorn.server import ServerState
 
 from filterproxy.core.rule import Rule
+from filterproxy.dialects.routes import Routes
 from filterproxy.metrics import Metrics, render, scrape
-from filterproxy.proxy.app import App, Chat, Dialect
+from filterproxy.proxy.app import App
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.server import Protocol
@@ -205,7 +206,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxied(
-    *scripts: Sequence[Step], rules: Sequence[Rule] = (), dialect: Dialect | None = None, **settings: Any
+    *scripts: Sequence[Step], rules: Sequence[Rule] = (), routes: Routes | None = None, **settings: Any
 ) -> AsyncIterator[Proxy]:
     """The proxy, with *settings* of its Config, in front of an upstream that plays *scripts*."""
     loop = asyncio.get_running_loop()
@@ -217,7 +218,7 @@ async def proxied(
     metrics = Metrics(registry)
     engine = Engine(Rulebook("0" * 16, tuple(rules), ()), config, metrics)
     client = Upstream(config.upstream, upstream_limits(config))
-    app = App(engine, config, metrics, client, dialect or Chat())
+    app = App(engine, config, metrics, client, routes)
     state, serving = ServerState(), server_config(app, config)
     serving.load()
     server = await loop.create_server(lambda: Protocol(serving, state, {}), "127.0.0.1", 0)

@@ -16,8 +16,9 @@ from filterproxy.actions.template import Literal
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, OnError, Rule, Say, Scope, Span, Timeout, Verb
 from filterproxy.detectors.regex import Regex
+from filterproxy.dialects.openai_chat import OPENAI_CHAT
+from filterproxy.dialects.routes import Route, Routes
 from filterproxy.grounding import GroundedText
-from filterproxy.proxy.app import Chat
 from tests.proxy.fake_upstream import (
     CHAT,
     DONE,
@@ -771,19 +772,16 @@ def test_a_rule_is_suspended_after_its_third_time_out_and_not_before(run: Run) -
     run(test())
 
 
-class Broken(Chat):
-    """A dialect with a bug."""
-
-    read_request = staticmethod(lambda body, headers, route: _bug(body, headers))
-
-
-def _bug(body: bytes, headers: Mapping[str, str]) -> Request:
+def _bug(body: bytes, headers: Mapping[str, str], route: str) -> Request:
     raise RuntimeError(body.decode())
+
+
+BROKEN = Routes([Route("POST", ("chat", "completions"), replace(OPENAI_CHAT, read_request=_bug))])
 
 
 def test_a_bug_of_ours_is_a_500_and_its_log_has_no_text(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
-        async with proxied([reply(completion("Hi."))], dialect=Broken()) as proxy:
+        async with proxied([reply(completion("Hi."))], routes=BROKEN) as proxy:
             answer = await proxy.ask(post())
             await proxy.settled()
 

@@ -8,15 +8,13 @@ choice is unchanged, and not at all once it was changed, unless it is known to c
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from filterproxy.core.verdict import Channel
+from filterproxy.dialects.openai_error import REFUSAL
 from filterproxy.dialects.reply import WireError
+from filterproxy.dialects.whole import Place, Reply
 
 # Keys of a delta or message that hold text, and the channel each is.
 TEXT_KEYS = {
@@ -35,31 +33,6 @@ PLAIN_MESSAGE_KEYS = frozenset({"role", "tool_calls", "function_call", *TEXT_KEY
 # The deprecated single function call, beside the list of tool calls.
 _FUNCTION_CALL = -1
 _MOST_CHOICES = 1024
-
-
-def loads(data: bytes) -> Any:
-    """JSON; also with lone surrogates, which some servers escape and orjson refuses."""
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return json.loads(data)
-
-
-def dumps(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except (TypeError, orjson.JSONEncodeError):  # lone surrogates, integers past 64 bits
-        return json.dumps(value, separators=(",", ":")).encode()
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a text stands: `holder[key]`."""
-
-    channel: Channel
-    holder: dict[str, Any]
-    key: str
-    text: str
 
 
 def places_of(message: dict[str, Any], choice: int) -> Iterator[Place]:
@@ -136,3 +109,39 @@ def _keep(value: dict[str, Any], keys: frozenset[str]) -> int:
     for k in odd:
         del value[k]
     return len(odd)
+
+
+class ChatForm:
+    """Whole chat completions (see dialects.whole.Form)."""
+
+    def read(self, value: dict[str, Any]) -> Reply:
+        places: list[Place] = []
+        calling: dict[int, bool] = {}
+        for index, _, message in choices_of(value, "message"):
+            calling[index] = bool(message.get("tool_calls") or message.get("function_call"))
+            places += places_of(message, index)
+        return Reply(value, places, calling)
+
+    def add(self, reply: Reply, channel: Channel, text: str) -> None:
+        for index, choice, message in choices_of(reply.value, "message"):
+            if index == channel.choice:
+                choice["message"] = {**message, "content": text}
+
+    def replace(self, reply: Reply, dropped: Mapping[int, str | None], finish: str) -> None:
+        for index, choice, message in choices_of(reply.value, "message"):
+            if index in dropped:
+                role, say = message.get("role", "assistant"), dropped[index]
+                choice["message"] = {"role": role, "content": say or "", "refusal": None}
+                choice["finish_reason"] = "content_filter" if say is None else finish
+
+    def finish(self, reply: Reply, choices: Collection[int], finish: str) -> None:
+        for index, choice, _ in choices_of(reply.value, "message"):
+            reason = choice.get("finish_reason")
+            if index in choices and reason not in (None, "tool_calls", "function_call"):
+                choice["finish_reason"] = finish
+
+    def strip(self, reply: Reply, changed: frozenset[int]) -> int:
+        return strip(reply.value, changed, "message")
+
+    def refusal(self) -> bytes:
+        return REFUSAL

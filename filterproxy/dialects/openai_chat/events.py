@@ -3,50 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from filterproxy.core.verdict import Channel
-from filterproxy.dialects.openai_chat_message import (
+from filterproxy.dialects.openai_chat.message import (
     PLAIN_CHOICE_KEYS,
     PLAIN_KEYS,
     PLAIN_MESSAGE_KEYS,
     TEXT_KEYS,
     choices_of,
-    dumps,
-    loads,
     odd_keys,
     places_of,
     strip,
 )
-from filterproxy.dialects.queue import Parsed
+from filterproxy.dialects.openai_error import REFUSAL, error_body
 from filterproxy.dialects.reply import WireError
-from filterproxy.dialects.sse import event
-
-
-def error_body(status: int, kind: str, message: str) -> bytes:
-    """An error in OpenAI's shape."""
-    return orjson.dumps({"error": {"message": message, "type": kind, "param": None, "code": status}})
-
-
-REFUSAL = {
-    "error": {
-        "message": "The reply was withheld by a content rule.",
-        "type": "invalid_request_error",
-        "param": None,
-        "code": "content_filter",
-    }
-}
-
+from filterproxy.dialects.sse import COMMENT, SSE, event
+from filterproxy.dialects.translation import Change, Parsed
+from filterproxy.dialects.whole import dumps, loads
 
 _KEY_OF = {place: key for key, place in TEXT_KEYS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class ChatEvents:
-    """The translation of chat completion events."""
+    """The translation of chat completion events (see dialects.translation.Translation)."""
+
+    framing = SSE
+    repeats = False
+    single_choice = False
 
     def parse(self, data: bytes) -> Parsed | None:
         if data == b"[DONE]":
@@ -84,15 +70,15 @@ class ChatEvents:
             single=single if len(indices) == 1 and not ends and not usage else b"",
         )
 
-    def write(
-        self, parsed: Parsed, texts: dict[Channel, str], changed: frozenset[int], dropped: frozenset[int]
-    ) -> tuple[bytes | None, int]:
+    def write(self, parsed: Parsed, change: Change) -> tuple[bytes | None, int]:
         if parsed.last:
             return event(b"[DONE]"), 0
+        texts = change.texts
         value = _copy(parsed.value)
         telling = bool(parsed.ends) or value.get("usage") is not None or not parsed.choices
         for index, choice, delta in choices_of(value, "delta"):
-            if index in dropped:
+            choice["finish_reason"] = change.reasons.get(index, choice.get("finish_reason"))
+            if index in change.dropped:
                 choice["delta"] = delta = {k: v for k, v in delta.items() if k in ("role", "content")}
             seen: set[Channel] = set()
             for place in list(places_of(delta, index)):
@@ -107,7 +93,7 @@ class ChatEvents:
                 or any(v for k, v in delta.items() if k != "tool_calls")
                 or bool(delta.get("tool_calls") and not _emptied(delta, texts))
             )
-        lost = strip(value, changed, "delta")
+        lost = strip(value, change.changed, "delta")
         return (event(dumps(value)) if telling else None), lost
 
     def plain(self, parsed: Parsed) -> bool:
@@ -118,15 +104,6 @@ class ChatEvents:
             and not odd_keys(delta, PLAIN_MESSAGE_KEYS)
             for _, choice, delta in choices_of(value, "delta")
         )
-
-    def finish(self, parsed: Parsed, reasons: dict[int, str]) -> Parsed:
-        if not reasons:
-            return parsed
-        value = _copy(parsed.value)
-        for index, choice, _ in choices_of(value, "delta"):
-            if index in reasons:
-                choice["finish_reason"] = reasons[index]
-        return replace(parsed, value=value)
 
     def extra(self, like: dict[str, Any], channel: Channel, text: str) -> bytes:
         key = _KEY_OF.get((channel.kind, channel.part), "content")
@@ -139,14 +116,23 @@ class ChatEvents:
         chunk = _chunk(like, [(choice, {}, reason) for choice in choices])
         return event(dumps(chunk)) + event(b"[DONE]")
 
+    def replacement(self, parsed: Sequence[Parsed], say: str, reason: str) -> bytes:
+        raise NotImplementedError("choices are dropped one by one")
+
+    def left(self, data: bytes) -> bytes:
+        return data
+
     def error(self, kind: str, message: str) -> bytes:
-        return event(error_body(0, kind, message).replace(b'"code":0', b'"code":null'))
+        return event(error_body(0, kind, message))
+
+    def heartbeat(self) -> bytes:
+        return COMMENT
 
     def refusal(self) -> bytes:
-        return orjson.dumps(REFUSAL)
+        return REFUSAL
 
 
-def _emptied(delta: dict[str, Any], texts: dict[Channel, str]) -> bool:
+def _emptied(delta: dict[str, Any], texts: Mapping[Channel, str]) -> bool:
     """Whether a delta's tool calls were nothing but arguments that have gone."""
     return all(
         isinstance(call, dict)

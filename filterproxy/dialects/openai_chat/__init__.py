@@ -1,0 +1,22 @@
+"""
+OpenAI chat completions, whole and streamed.
+
+https://platform.openai.com/docs/api-reference/chat
+"""
+
+from __future__ import annotations
+
+from filterproxy.dialects.dialect import Dialect
+from filterproxy.dialects.openai_chat.events import ChatEvents
+from filterproxy.dialects.openai_chat.message import ChatForm
+from filterproxy.dialects.openai_chat.request import read_request, with_note
+from filterproxy.dialects.openai_error import error_body
+
+OPENAI_CHAT = Dialect(
+    name="openai_chat",
+    read_request=read_request,
+    form=lambda request: ChatForm(),
+    events={b"text/event-stream": lambda request: ChatEvents()},
+    error_body=error_body,
+    with_note=with_note,
+)

@@ -1,0 +1,150 @@
+"""Whole replies through a session, whichever dialect they are in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from filterproxy.core.plan import Bound
+from filterproxy.core.session import Ending, Session
+from filterproxy.core.tape import Piece, text_of
+from filterproxy.core.verdict import Channel
+from filterproxy.dialects.reply import Options, Whole, WireError
+
+
+def loads(data: bytes) -> Any:
+    """JSON; also with lone surrogates, which some servers escape and orjson refuses."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)
+
+
+def dumps(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except (TypeError, orjson.JSONEncodeError):  # lone surrogates, integers past 64 bits
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a text stands: `holder[key]`. lead: what stands before it there and is no text of the model's."""
+
+    channel: Channel
+    holder: Any
+    key: Any
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    A whole reply, taken apart.
+
+    value: its JSON. places: its texts. choices: whether each calls a tool, by its index.
+    """
+
+    value: dict[str, Any]
+    places: Sequence[Place]
+    choices: Mapping[int, bool]
+
+
+class Form(Protocol):
+    """One dialect's whole replies."""
+
+    def read(self, value: dict[str, Any]) -> Reply:
+        """Raises WireError when *value* is no reply of this dialect."""
+
+    def add(self, reply: Reply, channel: Channel, text: str) -> None:
+        """Put *text* into a channel of which the reply has no place."""
+
+    def replace(self, reply: Reply, dropped: Mapping[int, str | None], finish: str) -> None:
+        """Let the dropped choices say what is said instead, and nothing else."""
+
+    def finish(self, reply: Reply, choices: Collection[int], finish: str) -> None:
+        """Say that the choices, which were cut, have finished."""
+
+    def strip(self, reply: Reply, changed: frozenset[int]) -> int:
+        """Leave out every key that could repeat text which was changed; how many those were."""
+
+    def refusal(self) -> bytes:
+        """The body of the error in place of a reply of which nothing is left."""
+
+
+def filter_whole(
+    session: Session, form: Form, body: bytes, options: Options
+) -> tuple[Whole | None, Bound | None]:
+    """
+    A whole reply, filtered; or the rule that wants upstream to be asked again.
+
+    Raises WireError when *body* is no reply of the dialect, Withheld when it must not be delivered.
+    """
+    reply = form.read(_object(body))
+    session.whole = True
+    pieces: dict[Channel, list[Piece]] = {}
+    for choice, calls in reply.choices.items():
+        if not calls:
+            session.expect_content(choice)
+    for place in reply.places:
+        pieces.setdefault(place.channel, []).extend(session.feed(place.channel, place.text))
+    ending = session.end()
+    if ending.ask is not None:
+        return None, ending.ask
+    for channel, last in ending.pieces.items():
+        pieces.setdefault(channel, []).extend(last)
+    if _nothing_left(ending, reply):
+        return Whole(400, form.refusal(), True), None
+    changed = {*ending.dropped, *_put(form, reply, pieces, ending)}
+    if not changed:
+        return Whole(200, body, False), None
+    form.replace(reply, ending.dropped, options.finish)
+    cut = [choice for choice in reply.choices if choice not in ending.dropped and session.was_cut(choice)]
+    form.finish(reply, cut, options.finish)
+    session.verdict.removed_keys += form.strip(reply, frozenset(changed))
+    return Whole(200, dumps(reply.value), True), None
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = loads(body)
+    except (ValueError, RecursionError):
+        raise WireError("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise WireError("the body is not an object")
+    return value
+
+
+def _nothing_left(ending: Ending, reply: Reply) -> bool:
+    """Whether every choice was dropped, and no rule says anything instead."""
+    dropped = ending.dropped
+    return (
+        bool(dropped) and len(dropped) == len(reply.choices) and all(say is None for say in dropped.values())
+    )
+
+
+def _put(form: Form, reply: Reply, pieces: Mapping[Channel, Sequence[Piece]], ending: Ending) -> set[int]:
+    """Write texts that changed back to where they stood; the choices that have such."""
+    places: dict[Channel, list[Place]] = {}
+    for place in reply.places:
+        places.setdefault(place.channel, []).append(place)
+    changed = set()
+    for channel, found in pieces.items():
+        if channel.choice not in ending.dropped and not all(piece.verbatim for piece in found):
+            changed.add(channel.choice)
+            if channel in places:
+                _write(places[channel], text_of(found))
+            elif text := text_of(found):
+                form.add(reply, channel, text)
+    return changed
+
+
+def _write(places: Sequence[Place], text: str) -> None:
+    """A channel's text in the first of its places, nothing in the others."""
+    for number, place in enumerate(places):
+        place.holder[place.key] = place.lead + (text if number == 0 else "")
