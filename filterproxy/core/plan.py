@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from filterproxy.core.asking import askers_of
 from filterproxy.core.gate import Gate, Hold, can_hold
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb
+from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb, reads_json
 
 # Combinations of conditions and canaries that are kept ready; each may take a megabyte. A rulebook has few
 # in practice; past this the oldest is worked out anew.
@@ -42,6 +44,16 @@ class Bound:
         return self.mode is not Mode.SHADOW
 
     @functools.cached_property
+    def asks(self) -> bool:
+        """Whether it needs answers that the core cannot work out (see core.asking)."""
+        return bool(askers_of(self.rule))
+
+    @functools.cached_property
+    def is_late(self) -> bool:
+        """Whether it asks and only looks, so that no reply need wait for the answers."""
+        return self.asks and (not self.enforced or self.action.verb is Verb.FLAG)
+
+    @functools.cached_property
     def changes(self) -> bool:
         """Whether text can leave differently because of it while it streams."""
         return self.enforced and self.action.changes
@@ -54,6 +66,8 @@ class Bound:
 
 def keeps(rule: Rule, action: Action) -> Keeps:
     """What an enforced rule makes a stream wait for."""
+    if action.verb is not Verb.FLAG and askers_of(rule):
+        return Keeps.REPLY
     if action.verb in (Verb.FLAG, Verb.APPEND):
         return Keeps.NOTHING
     if action.whole:
@@ -136,16 +150,57 @@ class Plan:
     """
     The rules for one kind of reply, in order.
 
-    gate: the rulebook's.
+    gate: the rulebook's. late: rules that are judged when the reply has gone (see Bound.is_late), and are not
+    among *rules*.
     """
 
     rules: tuple[Bound, ...]
     gate: Gate
+    late: tuple[Bound, ...] = ()
 
     @functools.cached_property
     def withholds(self) -> bool:
-        """Whether nothing of a choice may leave before all of it was read: a rule may drop it."""
-        return any(b.changes and b.action.whole for b in self.rules)
+        """Whether nothing of a choice may leave before all of it was read: a rule may drop it, or asks."""
+        return any((b.changes and b.action.whole) or (b.enforced and self._asks(b)) for b in self.rules)
+
+    @staticmethod
+    def _asks(bound: Bound) -> bool:
+        return bound.asks and bound.keeps is Keeps.REPLY
+
+    @functools.cached_property
+    def asks(self) -> bool:
+        """Whether a reply must wait for answers."""
+        return any(map(self._asks, self.rules))
+
+    @functools.cached_property
+    def everything(self) -> Plan:
+        """The plan with the late rules in their places: what they read, and what a trial runs."""
+        if not self.late:
+            return self
+        return Plan(tuple(sorted((*self.rules, *self.late), key=lambda b: b.index)), self.gate)
+
+    @functools.cached_property
+    def silent(self) -> Plan:
+        """The plan without the rules that ask."""
+        return self.without(frozenset(b.index for b in self.rules if b.asks))
+
+    def without(self, indices: frozenset[int]) -> Plan:
+        """The plan without some rules, and without late ones."""
+        if not indices and not self.late:
+            return self
+        if indices not in self._without:
+            kept = tuple(b for b in self.rules if b.index not in indices)
+            self._without[indices] = Plan(kept, self.gate)
+        return self._without[indices]
+
+    @functools.cached_property
+    def _without(self) -> dict[frozenset[int], Plan]:
+        return {}
+
+    @functools.cached_property
+    def reads(self) -> frozenset[str]:
+        """Kinds of channel that a session must be given."""
+        return self.kinds.union(kind for b in self.late for kind in b.rule.channels)
 
     @functools.cached_property
     def changes(self) -> bool:
@@ -167,6 +222,14 @@ class Plan:
     def for_kind(self, kind: str) -> Plan:
         """The part of the plan for one kind of channel."""
         return self._by_kind[kind]
+
+    @functools.cached_property
+    def by_reading(self) -> tuple[tuple[bool, Plan], ...]:
+        """
+        Of a text that is JSON: parts of the plan whose rules read it as it stands (True), or value by value.
+        """
+        groups = itertools.groupby(self.rules, key=lambda b: reads_json(b.rule.match))
+        return tuple((whole, Plan(tuple(rules), self.gate)) for whole, rules in groups)
 
     @functools.cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -260,7 +323,8 @@ class Plans:
             action = _after(rule.action_for(stream), attempt)
             held = Keeps.NOTHING if mode is Mode.SHADOW else keeps(rule, action)
             bound.append(Bound(index, rule, action, mode, held))
-        return Plan(tuple(bound), self.gate)
+        now = tuple(b for b in bound if not b.is_late)
+        return Plan(now, self.gate, tuple(b for b in bound if b.is_late))
 
 
 def _is_canary(rule: Rule) -> bool:
@@ -269,7 +333,7 @@ def _is_canary(rule: Rule) -> bool:
 
 def _after(action: Action, attempt: int) -> Action:
     """What a `retry` comes to once upstream was asked again *attempt* times."""
-    while action.verb is Verb.RETRY and attempt >= action.times:
+    while action.verb is Verb.RETRY and attempt >= action.tries:
         assert action.then is not None
         action = action.then
     return action

@@ -56,6 +56,11 @@ class Detector(Protocol):
         """
 
 
+def reads_json(detector: Detector) -> bool:
+    """Whether *detector* reads JSON as such: all of a text as it was sent, not its string values one by one."""
+    return getattr(detector, "reads_json", False) is True
+
+
 class Walker(Protocol):
     """
     A detector that counts along a text: its state in one text, fed as the text comes.
@@ -119,8 +124,9 @@ class Action:
 
     unit: what `remove` takes away and `cut` cuts before. template: of redact and replace.
     say: what the client reads instead. after_cut_close: upstream is closed after the cut.
-    times, note, then: of `retry`: how often upstream is asked again, what it is told, what is done
-    when that did not help.
+    times, note, temperature, fallback, then: of `retry`: how often upstream is asked again, what it is
+    told, at which temperature (None: the request's), which other upstream is asked once after that ("":
+    none), what is done when none of it helped.
     """
 
     verb: Verb
@@ -130,6 +136,8 @@ class Action:
     after_cut_close: bool = False
     times: int = 0
     note: str = ""
+    temperature: float | None = None
+    fallback: str = ""
     then: Action | None = None
 
     @property
@@ -141,6 +149,15 @@ class Action:
     def whole(self) -> bool:
         """Whether nothing of the choice may leave before all of it was read."""
         return self.verb in (Verb.DROP, Verb.RETRY)
+
+    @property
+    def tries(self) -> int:
+        """How often `retry` asks in all, its fallback included."""
+        return self.times + bool(self.fallback)
+
+    def asks(self, attempt: int) -> str:
+        """The upstream that `retry` asks once *attempt* replies were thrown away before; "" for the usual."""
+        return self.fallback if attempt >= self.times else ""
 
 
 class Mode(StrEnum):

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from filterproxy.core.asking import Needs, Question
 from filterproxy.core.chain import Chain
 from filterproxy.core.judge import Failed, Judge
 from filterproxy.core.plan import Bound, Plan
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Say, Verb
 from filterproxy.core.stage import Dropped
-from filterproxy.core.tape import Piece
+from filterproxy.core.tape import Piece, text_of
 from filterproxy.core.verdict import GRAVITY, Channel, Hit, Outcome, Verdict
 
 # Code points of one choice that may wait or be kept. A reply of 128 000 tokens is half of it.
@@ -71,8 +72,11 @@ class Session:
     """
     A reply being read. `feed` gives what may leave now; `end` settles the rest.
 
-    Both raise Withheld. After that, or after `end`, a session is not used again. `whole`, set before the
+    Both raise Withheld, and `end` raises Needs when rules ask: the shell gets the answers, and has the reply
+    read by another session. After that, or after `end`, a session is not used again. `whole`, set before the
     first `feed`, says that nothing need leave before the end, which spares work.
+
+    sent: where rules are judged later, what upstream sent of each channel; None: it was too much to be kept.
     """
 
     def __init__(self, plan: Plan, request: Request, settings: Settings) -> None:
@@ -86,10 +90,15 @@ class Session:
         self._sizes: dict[Channel, int] = {}
         self._unjudged: set[int] = set()  # choices too large to judge
         self._closed: set[Channel] = set()
+        self._questions: list[Question] = []
+        self.sent: dict[Channel, list[str]] | None = {}
+        self._sent_size = 0
 
     def feed(self, channel: Channel, text: str) -> list[Piece]:
         """Take in more text of a channel."""
         kind = channel.kind
+        if self.plan.late:
+            self._remember(channel, text)
         if kind not in self.plan.kinds and not self.plan.withholds:
             return _as_sent(text)
         if channel.choice in self._unjudged:
@@ -120,7 +129,8 @@ class Session:
         """
         chain = None if self.whole else self._chains.pop(channel, None)
         if chain is None:
-            return None if channel in self._texts or self.whole else []
+            kept = channel in self._texts and self._withheld(channel.kind)
+            return None if kept or self.whole else []
         self._closed.add(channel)
         try:
             return chain.end()
@@ -128,21 +138,31 @@ class Session:
             raise Withheld(f"rule {failed} could not be judged") from None
 
     def end(self) -> Ending:
-        """The reply is complete."""
+        """The reply is complete. Raises Needs."""
         ending = Ending()
+        failed = self._end(ending)
+        if self._questions:
+            raise Needs(self._questions)
+        if failed is not None:
+            raise Withheld(f"rule {failed} could not be judged")
+        self._outcomes()
+        return ending
+
+    def _end(self, ending: Ending) -> Failed | None:
         try:
             for channel, chain in self._chains.items():
                 ending.pieces[channel] = chain.end()
             for choice in {channel.choice: None for channel in self._texts}:
                 self._end_choice(choice, ending)
         except Failed as failed:
-            raise Withheld(f"rule {failed} could not be judged") from None
-        self._outcomes()
-        return ending
+            return failed
+        return None
 
     def expect_content(self, choice: int) -> None:
         """Say that a choice has content, be it empty: rules on short texts must see it."""
         channel = Channel(choice, "content")
+        if self.plan.late:
+            self._remember(channel, "")
         if self.plan.withholds:
             self._texts.setdefault(channel, [])
             return
@@ -170,7 +190,18 @@ class Session:
             settings.suspended,
             settings.unscanned_passes,
             settings.limit,
+            questions=self._questions,
         )
+
+    def _remember(self, channel: Channel, text: str) -> None:
+        """Keep what came for the rules that are judged later."""
+        if self.sent is None:
+            return
+        self.sent.setdefault(channel, []).append(text)
+        self._sent_size += len(text)
+        if self._sent_size > self._settings.limit:
+            self.verdict.not_scanned("too_large")
+            self.sent = None
 
     def _is_json(self, kind: str) -> bool:
         return kind == "arguments" or (kind == "content" and self._request.json)
@@ -255,15 +286,20 @@ class Session:
         judge = self._judge(channel)
         judge.dropping = dropping
         part = plan.for_kind(channel.kind)
-        values = self._settings.strings.split(text) if self._is_json(channel.kind) else None
-        if values is None:
+        if not self._is_json(channel.kind) or self._settings.strings.split(text) is None:
             return self._through(Chain(part, judge), text)
-        left = [self._through(Chain(part, judge), value) for value in values]
-        read = ["".join(piece.text for piece in pieces) for pieces in left]
-        if read == values:
+        read = text
+        for whole, rules in part.by_reading:
+            values = None if whole else self._settings.strings.split(read)
+            if values is None:
+                read = text_of(self._through(Chain(rules, judge), read))
+                continue
+            left = [text_of(self._through(Chain(rules, judge), value)) for value in values]
+            if left != values:
+                read = self._settings.strings.join(read, left)
+        if read == text:
             return _as_sent(text)
-        joined = self._settings.strings.join(text, read)
-        return [Piece(joined, 0, 0, own=True), Piece("", len(text), 0)]
+        return [Piece(read, 0, 0, own=True), Piece("", len(text), 0)]
 
     def _through(self, chain: Chain, text: str) -> list[Piece]:
         chain.keep(text)

@@ -22,10 +22,12 @@ from filterproxy.core.plan import Bound
 from filterproxy.core.session import Ending, Session, Withheld
 from filterproxy.core.tape import text_of
 from filterproxy.core.verdict import Channel, Verdict
+from filterproxy.dialects.choices import Numbers, numbers_of
 from filterproxy.dialects.ledger import Ledger
 from filterproxy.dialects.reply import Options, Refused, WireError
 from filterproxy.dialects.runs import Frames, Run
 from filterproxy.dialects.translation import Change, Event, Parsed, Splitter, Translation
+from filterproxy.dialects.usage import Tokens, tokens_of
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class EventStream:
     _queue: deque[Waiting | tuple[Channel, Run]] = field(default_factory=deque)
     _ledgers: dict[Channel, Ledger] = field(default_factory=dict)
     _changed: set[int] = field(default_factory=set)
+    _numbers: Numbers | None = None  # of the choices that stay, where others leave the reply
     _finished: set[int] = field(default_factory=set)
     _dropped: dict[int, str | None] = field(default_factory=dict)
     _calls: set[int] = field(default_factory=set)  # choices that call a tool, and so finish for it
@@ -63,10 +66,12 @@ class EventStream:
     _closed: set[Channel] = field(default_factory=set)  # to which upstream adds nothing
     _read: dict[Channel, list[str]] = field(default_factory=dict)  # what has left, where events repeat it
     _splitter: Splitter = field(init=False)
-    _frames: Frames = field(default_factory=Frames)
+    _frames: Frames | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self._splitter = self.translation.framing.splitter(self.options.event_limit)
+        framing = self.translation.framing
+        self._splitter = framing.splitter(self.options.event_limit)
+        self._frames = framing.frames()
 
     @property
     def verdict(self) -> Verdict:
@@ -87,7 +92,7 @@ class EventStream:
         out: list[bytes] = []
         while splitter.at < len(splitter.buffer):
             found = None
-            if self._run_channel is not None and not self._over:
+            if self._frames is not None and self._run_channel is not None and not self._over:
                 found = self._frames.run(splitter.buffer, splitter.at)
             if found is not None:
                 self._take_run(*found)
@@ -101,19 +106,24 @@ class EventStream:
         return self.translation.left(b"".join(out)) if out else b""
 
     def end(self) -> bytes:
-        last = self._splitter.last()
         out: list[bytes] = []
-        if last is not None:
+        while (last := self._splitter.last()) is not None:
             self._take_event(last, out)
         self._end_session()
         if self.ask is not None:
             return b""
         self._flush(out)
+        upstreams = len(out)
         out.extend(self._leftovers())
-        missing = [c for c in self._choices if c not in self._finished]
+        missing = [self._number(c) for c in self._choices if c not in self._finished and self._stays(c)]
         replaced = self.translation.single_choice and self._dropped
         if missing and self._changed and not self._terminated and not replaced:
+            if self.translation.repeats:
+                self._write_ending(missing, out)
             out.append(self.translation.ending(self._like, missing, self.options.finish))
+        terminator = self.translation.framing.terminator
+        if 0 < upstreams < len(out) and not out[upstreams - 1].endswith(terminator):
+            out.insert(upstreams, terminator)  # upstream broke off after an event, before its end
         return self.translation.left(b"".join(out))
 
     def fail(self, kind: str, message: str) -> bytes:
@@ -127,6 +137,10 @@ class EventStream:
         except (Withheld, Refused):
             out.clear()
         return self.translation.left(b"".join(out) + self.translation.error(kind, message))
+
+    def tokens(self) -> Tokens:
+        parsed = (w.parsed for w in self._queue if isinstance(w, Waiting))
+        return tokens_of(p.value for p in parsed if p is not None)
 
     def heartbeat(self) -> bytes:
         return self.translation.heartbeat()
@@ -155,7 +169,7 @@ class EventStream:
         sizes: dict[Channel, int] = {}
         self._calls.update(channel.choice for channel, _ in parsed.texts if channel.kind == "arguments")
         for channel, text in parsed.texts:
-            if channel in self._closed:
+            if channel in self._closed and self._reads_kind(channel.kind):
                 raise WireError("text was added to a part that had ended")
             if self._reads_kind(channel.kind):
                 self._feed(channel, text)
@@ -163,14 +177,15 @@ class EventStream:
         self._queue.append(Waiting(event.raw, parsed, tuple(sizes.items())))
         for channel in parsed.closes:
             self._close(channel)
-        if parsed.single and sizes and self.translation.framing.in_runs and not _odd(event.raw):
-            self._learn(event.raw, parsed, parsed.texts[0][0])
+        if parsed.single and sizes and self._frames is not None:
+            self._learn(self._frames, event.raw, parsed)
         if parsed.last:
             self._terminated = True
             self._end_session()
 
-    def _learn(self, raw: bytes, parsed: Parsed, channel: Channel) -> None:
-        if self._frames.learn(raw, parsed.single, parsed.texts[0][1]):
+    def _learn(self, frames: Frames, raw: bytes, parsed: Parsed) -> None:
+        channel, text = parsed.texts[0]
+        if frames.learn(raw, parsed.single, text):
             self._run_channel = channel
             self._frame_is_plain = self.translation.plain(parsed)
 
@@ -179,13 +194,13 @@ class EventStream:
             self.verdict.not_scanned("unknown_event")
             if not self.session.unscanned_passes:
                 raise Withheld("an event of upstream's could not be read")
-            if self._changed:
-                return  # it might repeat what was removed
         self._queue.append(Waiting(event.raw, None))
 
     def _close(self, channel: Channel) -> None:
         """Upstream adds nothing to a channel: what waits of it need not wait for the reply's end."""
         self._closed.add(channel)
+        if channel == self._run_channel:
+            self._run_channel = None  # so that what is added all the same is found out
         self._feed_pending()
         pieces = self.session.close(channel) if self._reads_kind(channel.kind) else []
         if pieces is not None:
@@ -193,7 +208,7 @@ class EventStream:
             self._complete.add(channel)
 
     def _reads_kind(self, kind: str) -> bool:
-        return self.session.plan.withholds or kind in self.session.plan.kinds
+        return self.session.plan.withholds or kind in self.session.plan.reads
 
     def _feed(self, channel: Channel, text: str) -> None:
         """Give text to the session, with what follows it in these bytes if that is the same channel's."""
@@ -233,6 +248,9 @@ class EventStream:
             raise Refused(400, self.translation.refusal())
         self._dropped = ending.dropped
         self._changed.update(ending.dropped)
+        if self._dropped and self.options.choices == "remove" and not self.translation.single_choice:
+            # Nothing has left: what could drop a choice withholds them all.
+            self._numbers = numbers_of(self._choices, self._dropped)
         for channel, pieces in ending.pieces.items():
             self._ledger(channel).add(pieces)
 
@@ -267,7 +285,8 @@ class EventStream:
             return True
         ledger = self._ledger(channel)
         unchanged, first = ledger.unchanged, run.first_size
-        if unchanged >= first and (self._frame_is_plain or channel.choice not in self._changed):
+        as_it_came = self._frame_is_plain or channel.choice not in self._changed
+        if unchanged >= first and as_it_came and self._number(channel.choice) == channel.choice:
             if unchanged >= run.size:
                 ledger.use(run.size)
                 out.append(run.take_all())
@@ -297,7 +316,9 @@ class EventStream:
         """Let an event leave if all its text is decided."""
         parsed = waiting.parsed
         if parsed is None:
-            out.append(waiting.raw)
+            # After a change it might repeat what was removed.
+            if not self._changed or self.translation.framing.data_of(waiting.raw) is None:
+                out.append(waiting.raw)
             return True
         if parsed.closing and not self._over and self.session.plan.changes:
             return False
@@ -308,25 +329,36 @@ class EventStream:
         decided = self._decided(waiting.sizes)
         if decided is None:
             return False
-        self._leave_before(parsed, out)
         texts, same = decided
+        same = self._leave_before(parsed, texts, out) and same
         if not same:
             self._changed.update(channel.choice for channel in texts)
         self._remember(texts)
         self._finished.update(parsed.ends)
-        if not self._changed.intersection(parsed.choices) and (parsed.choices or not self._changed):
+        moved = self._numbers is not None and any(self._number(c) != c for c in parsed.choices)
+        touched = moved or self._changed.intersection(parsed.choices)
+        if not touched and (parsed.choices or not self._changed):
             out.append(waiting.raw)
             return True
         self._write(waiting.raw if same else None, parsed, texts, out)
         return True
 
-    def _leave_before(self, parsed: Parsed, out: list[bytes]) -> None:
-        """Text of ours that must stand before this event, since nothing carries it afterwards."""
-        if parsed.last:
-            out.extend(self._leftovers())
-        elif parsed.ends or parsed.closes:
-            ends, closes = parsed.ends, parsed.closes
-            out.extend(self._leftovers([c for c in self._ledgers if c.choice in ends or c in closes]))
+    def _leave_before(self, parsed: Parsed, texts: dict[Channel, str], out: list[bytes]) -> bool:
+        """
+        Text of ours that must stand before this event, since nothing carries it afterwards.
+
+        Where the event itself has text of that channel, it goes behind that. Whether none did.
+        """
+        ends, closes = parsed.ends, parsed.closes
+        if not (parsed.last or ends or closes):
+            return True
+        due = [c for c in self._ledgers if parsed.last or c.choice in ends or c in closes]
+        here = {c for c in due if texts.get(c) or c in parsed.led}
+        out.extend(self._leftovers([channel for channel in due if channel not in here]))
+        behind = {c: self._ledgers[c].left_over() for c in due if c in here}
+        for channel, text in behind.items():
+            texts[channel] = texts.get(channel, "") + text
+        return not any(behind.values())
 
     def _remember(self, texts: Mapping[Channel, str]) -> None:
         if self.translation.repeats:
@@ -336,14 +368,24 @@ class EventStream:
     def _write(self, same: bytes | None, parsed: Parsed, texts: dict[Channel, str], out: list[bytes]) -> None:
         """Write an event anew. same: as it came, when its texts are unchanged."""
         reasons = self._reasons(parsed.ends)
-        whole = {channel: "".join(self._read.get(channel, ())) for channel in parsed.repeats}
-        change = Change(texts, frozenset(self._changed), frozenset(self._dropped), reasons, whole)
+        repeats = [channel for channel in parsed.repeats if self._reads_kind(channel.kind)]
+        whole = {channel: "".join(self._read.get(channel, ())) for channel in repeats}
+        change = Change(
+            texts, frozenset(self._changed), frozenset(self._dropped), reasons, whole, self._numbers
+        )
         raw, lost = self.translation.write(parsed, change)
         self.verdict.removed_keys += lost
-        if same is not None and not reasons and not lost and not whole:
+        # The end of a reply may repeat text of ours that no event of upstream's had.
+        anew = reasons or lost or whole or (self.translation.repeats and parsed.ends)
+        if same is not None and not anew and self._numbers is None:
             raw = same
         if raw is not None:
             out.append(raw)
+
+    def _write_ending(self, choices: Sequence[int], out: list[bytes]) -> None:
+        """The end that upstream's stream did not bring, where it repeats what was read."""
+        ended = tuple(choices)
+        self._write(None, Parsed({}, (), ended, ended, repeats=tuple(self._read)), {}, out)
 
     def _reasons(self, ends: Sequence[int]) -> dict[int, str]:
         reasons = {}
@@ -360,6 +402,7 @@ class EventStream:
         if decided is None:
             return False
         texts = decided[0]
+        self._leave_before(parsed, texts, out)  # of choices that were not dropped and end with it too
         for channel, _ in parsed.texts:
             if channel.choice in self._dropped:
                 texts[channel] = ""
@@ -391,16 +434,16 @@ class EventStream:
             if text:
                 self._changed.add(channel.choice)
                 self._remember({channel: text})
+                channel = channel._replace(choice=self._number(channel.choice))
                 out.append(self.translation.extra(self._like, channel, text))
         return out
 
+    def _stays(self, choice: int) -> bool:
+        return self._numbers is None or choice in self._numbers
 
-def _odd(raw: bytes) -> bool:
-    """Whether an event is more than a name, one line of data and a blank line, which runs rely on."""
-    lines = raw.count(b"\n")
-    named = lines == 3 and raw.startswith(b"event:") and b"\ndata:" in raw
-    plain = lines == 2 and raw.startswith(b"data:")
-    return not (named or plain) or not raw.endswith(b"\n\n") or b"\r" in raw
+    def _number(self, choice: int) -> int:
+        """The index that a choice leaves with."""
+        return choice if self._numbers is None else self._numbers.get(choice, choice)
 
 
 def _is_closing(waiting: Waiting | tuple[Channel, Run]) -> bool:

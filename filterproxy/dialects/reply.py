@@ -7,6 +7,7 @@ from typing import Protocol
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.verdict import Verdict
+from filterproxy.dialects.usage import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,13 @@ class Options:
     How replies are rewritten.
 
     finish: `finish_reason` of a choice that was cut or dropped; clients raise on others than "stop".
-    event_limit: bytes of one event of a stream.
+    event_limit: bytes of one event of a stream. choices: what becomes of a dropped choice beside others:
+    replace (it keeps its index) or remove (see dialects.choices).
     """
 
     finish: str = "stop"
     event_limit: int = 1 << 20
+    choices: str = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,9 @@ class Stream(Protocol):
 
     def fail(self, kind: str, message: str) -> bytes:
         """What ends the stream when it cannot go on: held text is judged first, then an error event."""
+
+    def tokens(self) -> Tokens:
+        """What the reply has cost as far as upstream has said it; asked after `ask` was set."""
 
     def heartbeat(self) -> bytes:
         """What keeps the connection alive while text is held; b"" where the dialect has nothing for it."""

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from filterproxy.dialects.anthropic import ANTHROPIC_MESSAGES
 from filterproxy.dialects.dialect import Dialect
-from filterproxy.dialects.openai_chat import OPENAI_CHAT
+from filterproxy.dialects.ollama import OLLAMA_CHAT, OLLAMA_GENERATE
+from filterproxy.dialects.openai_chat import OPENAI_CHAT, OPENAI_CHAT_LIST
+from filterproxy.dialects.openai_completions import OPENAI_COMPLETIONS
+from filterproxy.dialects.openai_responses import OPENAI_RESPONSES
 
 # Stands for any one part of a path.
 ANY = "*"
@@ -34,28 +38,94 @@ class Route:
     stored: bool = False
 
     def fits(self, method: str, parts: Sequence[str]) -> bool:
-        end = parts[-len(self.parts) :]
-        return (
-            method == self.method
-            and len(end) == len(self.parts)
-            and all(own in (ANY, part) for own, part in zip(self.parts, end, strict=True))
-        )
+        return method == self.method and _ends(parts, self.parts)
 
 
-ROUTES = (Route("POST", ("chat", "completions"), OPENAI_CHAT),)
+@dataclass(frozen=True, slots=True)
+class Override:
+    """
+    Where the operator says that a dialect is spoken.
+
+    path: all of a path, without empty parts.
+    """
+
+    method: str
+    path: re.Pattern[str]
+    dialect: Dialect
+    stored: bool = False
+
+    def fits(self, method: str, parts: Sequence[str]) -> bool:
+        return method == self.method and self.path.fullmatch("/" + "/".join(parts)) is not None
+
+
+ROUTES = (
+    Route("POST", ("chat", "completions"), OPENAI_CHAT),
+    Route("GET", ("chat", "completions"), OPENAI_CHAT_LIST, stored=True),
+    Route("GET", ("chat", "completions", ANY), OPENAI_CHAT, stored=True),
+    Route("POST", ("chat", "completions", ANY), OPENAI_CHAT, stored=True),
+    Route("POST", ("completions",), OPENAI_COMPLETIONS),
+    Route("POST", ("responses",), OPENAI_RESPONSES),
+    Route("GET", ("responses", ANY), OPENAI_RESPONSES, stored=True),
+    Route("POST", ("responses", ANY, "cancel"), OPENAI_RESPONSES, stored=True),
+    # Not a thread's messages, which are OpenAI's.
+    Route("POST", ("v1", "messages"), ANTHROPIC_MESSAGES),
+    Route("POST", ("api", "chat"), OLLAMA_CHAT),
+    Route("POST", ("api", "generate"), OLLAMA_GENERATE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """
+    Where replies are kept in a form that no dialect reads; asked for by GET.
+
+    parts: the last parts of the path; `*` is any. cause: a label of metrics. refused: whether nothing of it
+    passes unless the operator lets it through. like: a path at which the dialect is spoken, by POST, whose
+    clients ask here.
+    """
+
+    parts: tuple[str, ...]
+    cause: str
+    refused: bool = True
+    like: str = ""
+
+
+# Of files of results each line holds a reply, to a request of another file.
+UNREAD = (
+    Unread(("files", ANY, "content"), "file_content"),
+    Unread(("messages", "batches", ANY, "results"), "batch_results", like="/v1/messages"),
+    Unread(("batches", ANY, "results"), "batch_results"),
+    # A conversation that the server keeps holds what the user said, too.
+    Unread(("conversations", ANY, "items"), "stored_items", refused=False),
+    Unread(("conversations", ANY, "items", ANY), "stored_items", refused=False),
+    Unread(("threads", ANY, "messages"), "stored_items", refused=False),
+    Unread(("threads", ANY, "messages", ANY), "stored_items", refused=False),
+)
 
 
 class Routes:
     """A table of routes; the first that fits counts."""
 
-    def __init__(self, routes: Sequence[Route] = ROUTES) -> None:
+    def __init__(self, routes: Sequence[Route | Override] = ROUTES) -> None:
         self._routes = tuple(routes)
         self.of = functools.lru_cache(maxsize=_KEPT_PATHS)(self._of)
 
-    def _of(self, method: str, path: str) -> Route | None:
+    def unread(self, method: str, path: str) -> Unread | None:
+        """What is kept at a decoded *path* in a form that no dialect reads; None for any other request."""
+        if method != "GET":
+            return None
+        parts = plain_parts(path)
+        return next((unread for unread in UNREAD if _ends(parts, unread.parts)), None)
+
+    def _of(self, method: str, path: str) -> Route | Override | None:
         """The route of a request with a decoded *path*; None where no dialect is spoken there."""
         parts = plain_parts(path)
         return next((route for route in self._routes if route.fits(method, parts)), None)
+
+
+def _ends(parts: Sequence[str], wanted: Sequence[str]) -> bool:
+    end = parts[-len(wanted) :]
+    return len(end) == len(wanted) and all(own in (ANY, part) for own, part in zip(wanted, end, strict=True))
 
 
 def plain_parts(path: str) -> list[str]:

@@ -14,6 +14,7 @@ two parsed ones.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -47,6 +48,7 @@ class Run:
     _parts: list[bytes]
     size: int
     _around: int
+    _more: Sequence[int] = ()  # bytes that each event has beyond these, if any
     _first: int = 0  # of the parts
     _at: int = 0  # of the bytes
 
@@ -63,6 +65,12 @@ class Run:
         """Code points of the first event's text."""
         return length_of(self._parts[self._first])
 
+    def among(self, buffer: bytes, at: int, more: Sequence[int]) -> Run:
+        """The same run where it lies in buffer[at:], with *more* bytes in each event."""
+        more = more[: len(self._parts)]
+        raw = buffer[at : at + len(self._raw) + sum(more)]
+        return Run(raw, self._parts, self.size, self._around, more)
+
     def take_all(self) -> bytes:
         """Take everything that is left."""
         self._first, self.size = len(self._parts), 0
@@ -73,14 +81,17 @@ class Run:
         part = self._parts[self._first]
         self._first += 1
         self.size -= length_of(part)
-        return self._take_bytes(self._at + self._around + len(part))
+        more = self._more[self._first - 1] if self._more else 0
+        return self._take_bytes(self._at + self._around + len(part) + more)
 
     def take(self, limit: int) -> tuple[bytes, int]:
         """Take the events whose text lies in the first *limit* code points, and count those."""
         # What waits is mostly the tail, and what has changed may be anywhere: from the nearer end.
         first, size = self._from_front(limit) if limit < self.size // 2 else self._from_end(limit)
         parts = self._parts[self._first : first]
-        end = self._at + len(parts) * self._around + sum(map(len, parts))
+        end = (
+            self._at + len(parts) * self._around + sum(map(len, parts)) + sum(self._more[self._first : first])
+        )
         self._first = first
         self.size -= size
         return self._take_bytes(end), size

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from filterproxy.dialects.reply import WireError
+from filterproxy.dialects.runs import Frames
 from filterproxy.dialects.translation import Event
 
 # Two line ends in a row; atomic, so that \r\n is never read as two.
@@ -74,13 +75,33 @@ def event(data: bytes, name: bytes = b"") -> bytes:
 COMMENT = b": waiting\n\n"
 
 
+class EventFrames(Frames):
+    """The frame that a stream's events have."""
+
+    __slots__ = ()
+
+    def learn(self, raw: bytes, key: bytes, text: str) -> bool:
+        return not _is_odd(raw) and Frames.learn(self, raw, key, text)
+
+
+def _is_odd(raw: bytes) -> bool:
+    """Whether an event is more than a name, one line of data and a blank line, which runs rely on."""
+    lines = raw.count(b"\n")
+    named = lines == 3 and raw.startswith(b"event:") and b"\ndata:" in raw
+    plain = lines == 2 and raw.startswith(b"data:")
+    return not (named or plain) or not raw.endswith(b"\n\n") or b"\r" in raw
+
+
 class ServerSentEvents:
     """The framing (see dialects.translation.Framing)."""
 
-    in_runs = True
+    terminator = b"\n\n"
 
     def splitter(self, limit: int) -> Splitter:
         return Splitter(limit)
+
+    def frames(self) -> Frames:
+        return EventFrames()
 
     def data_of(self, raw: bytes) -> bytes | None:
         return data_of(raw)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from filterproxy.core.verdict import Channel
+from filterproxy.dialects.choices import Numbers
+from filterproxy.dialects.runs import Frames
 
 
 class Event(NamedTuple):
@@ -33,15 +35,18 @@ class Splitter(Protocol):
         """The next complete event. Raises WireError for one that is too long."""
 
     def last(self) -> Event | None:
-        """What is left when the stream has ended."""
+        """What is left when the stream has ended; asked until nothing is."""
 
 
 class Framing(Protocol):
     """How events lie in a stream of bytes."""
 
+    def frames(self) -> Frames | None:
+        """What reads events of one frame together, in one stream; None where that does not pay."""
+
     @property
-    def in_runs(self) -> bool:
-        """Whether events of one frame may be read together (see dialects.runs)."""
+    def terminator(self) -> bytes:
+        """What ends an event; where an end has several forms, one that may follow any of them."""
 
     def splitter(self, limit: int) -> Splitter:
         """limit: bytes of one event."""
@@ -57,6 +62,7 @@ class Parsed:
 
     texts: its texts, by channel. choices: whose it is about. ends: choices that finish with it. closes:
     channels to which nothing is added after it. repeats: channels all of whose text stands in it again.
+    led: channels whose text, be it empty, stands behind something that is not the model's and leaves with it.
     closing: it belongs to the reply's end (finish, usage). last: nothing follows it. single: the JSON key of
     its text when it carries nothing else, so that others like it may be read in runs.
     """
@@ -68,6 +74,7 @@ class Parsed:
     closes: tuple[Channel, ...] = ()
     repeats: tuple[Channel, ...] = ()
     closing: bool = False
+    led: tuple[Channel, ...] = ()
     last: bool = False
     single: bytes = b""
 
@@ -79,7 +86,8 @@ class Change:
 
     texts: what its channels read in it now. changed: choices that keep only keys known to carry no text.
     dropped: choices that keep none of what they said. reasons: why choices finish, where not for upstream's
-    reason. whole: all that a channel reads, for those that the event repeats.
+    reason. whole: all that a channel reads, for those that the event repeats. numbers: new indices of the
+    choices that stay, where others leave the reply; None: all stay (and always so with a single choice).
     """
 
     texts: Mapping[Channel, str]
@@ -87,6 +95,7 @@ class Change:
     dropped: frozenset[int] = frozenset()
     reasons: Mapping[int, str] = field(default_factory=dict)
     whole: Mapping[Channel, str] = field(default_factory=dict)
+    numbers: Numbers | None = None
 
 
 class Translation(Protocol):
@@ -107,7 +116,11 @@ class Translation(Protocol):
         """What an event's data says; None when it is nothing that this dialect knows. Asked in order."""
 
     def write(self, parsed: Parsed, change: Change) -> tuple[bytes | None, int]:
-        """The event as changed; None when nothing is left of it. Also how many keys were left out."""
+        """
+        The event as changed; None when nothing is left of it. Also how many keys were left out.
+
+        Where events repeat texts, an empty one that ends choices asks for the end that upstream did not bring.
+        """
 
     def plain(self, parsed: Parsed) -> bool:
         """Whether the event has only keys that are known to carry no text but its own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from filterproxy.core.plan import Bound
 from filterproxy.core.session import Ending, Session
 from filterproxy.core.tape import Piece, text_of
 from filterproxy.core.verdict import Channel
+from filterproxy.dialects.choices import keep, numbers_of, renumber
 from filterproxy.dialects.reply import Options, Whole, WireError
 
 
@@ -47,12 +48,14 @@ class Reply:
     """
     A whole reply, taken apart.
 
-    value: its JSON. places: its texts. choices: whether each calls a tool, by its index.
+    value: its JSON. places: its texts. choices: whether each calls a tool, by its index. listed: the JSON
+    array of the choices, where some may leave it; None where there is no such array.
     """
 
     value: dict[str, Any]
     places: Sequence[Place]
     choices: Mapping[int, bool]
+    listed: list[Any] | None = None
 
 
 class Form(Protocol):
@@ -77,15 +80,27 @@ class Form(Protocol):
         """The body of the error in place of a reply of which nothing is left."""
 
 
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """
+    What a whole reply's body is.
+
+    read: the object that a Form takes apart; raises WireError when the body has none. write: the body again.
+    """
+
+    read: Callable[[bytes], dict[str, Any]]
+    write: Callable[[dict[str, Any]], bytes]
+
+
 def filter_whole(
-    session: Session, form: Form, body: bytes, options: Options
+    session: Session, form: Form, codec: Codec, body: bytes, options: Options
 ) -> tuple[Whole | None, Bound | None]:
     """
     A whole reply, filtered; or the rule that wants upstream to be asked again.
 
     Raises WireError when *body* is no reply of the dialect, Withheld when it must not be delivered.
     """
-    reply = form.read(_object(body))
+    reply = form.read(codec.read(body))
     session.whole = True
     pieces: dict[Channel, list[Piece]] = {}
     for choice, calls in reply.choices.items():
@@ -107,7 +122,11 @@ def filter_whole(
     cut = [choice for choice in reply.choices if choice not in ending.dropped and session.was_cut(choice)]
     form.finish(reply, cut, options.finish)
     session.verdict.removed_keys += form.strip(reply, frozenset(changed))
-    return Whole(200, dumps(reply.value), True), None
+    if options.choices == "remove" and ending.dropped and reply.listed is not None:
+        numbers = numbers_of(reply.choices, ending.dropped)
+        keep(reply.listed, numbers)
+        renumber(reply.listed, numbers)
+    return Whole(200, codec.write(reply.value), True), None
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -118,6 +137,9 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise WireError("the body is not an object")
     return value
+
+
+JSON_OBJECT = Codec(_object, dumps)
 
 
 def _nothing_left(ending: Ending, reply: Reply) -> bool:

@@ -175,6 +175,14 @@ def test_the_finish_reason_of_a_cut_is_the_operators_choice() -> None:
     assert read(streamed([CUT], [body], finish="content_filter")[0]).finishes == {0: "content_filter"}
 
 
+def test_text_that_is_added_stands_behind_text_that_comes_with_the_finish() -> None:
+    """Some servers say their last words and the finish in one chunk."""
+    rule: Spec = {**REDACT, "verb": "append", "say": " End."}
+    body = body_of(chunk([choice(0, {"content": "Hi "})]), chunk([choice(0, {"content": "abb"}, "stop")]))
+
+    assert {0: "Hi abb End."} == read(streamed([rule], [body])[0]).texts
+
+
 def test_a_stream_that_cannot_go_on_ends_with_an_error_event_after_what_was_judged() -> None:
     """Held text is judged first, then an error in OpenAI's shape."""
     stream = chat_stream(Session(plan_of([REDACT]), Request(stream=True), settings()), Options())

@@ -6,8 +6,11 @@ https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_chat.events import ChatEvents
+from filterproxy.dialects.openai_chat.listed import ChatListForm
 from filterproxy.dialects.openai_chat.message import ChatForm
 from filterproxy.dialects.openai_chat.request import read_request, with_note
 from filterproxy.dialects.openai_error import error_body
@@ -20,3 +23,5 @@ OPENAI_CHAT = Dialect(
     error_body=error_body,
     with_note=with_note,
 )
+# A page of stored completions: GET on the path that they are asked for at.
+OPENAI_CHAT_LIST = replace(OPENAI_CHAT, form=lambda request: ChatListForm())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from filterproxy.core.verdict import Channel
+from filterproxy.dialects.choices import keep, renumber
 from filterproxy.dialects.openai_chat.message import (
     PLAIN_CHOICE_KEYS,
     PLAIN_KEYS,
@@ -73,9 +74,15 @@ class ChatEvents:
     def write(self, parsed: Parsed, change: Change) -> tuple[bytes | None, int]:
         if parsed.last:
             return event(b"[DONE]"), 0
+        if "choices" not in parsed.value:  # upstream's error, whose words may be the model's
+            return self.error("upstream_error", "the model server reported an error"), 1
         texts = change.texts
         value = _copy(parsed.value)
-        telling = bool(parsed.ends) or value.get("usage") is not None or not parsed.choices
+        ends: Collection[int] = parsed.ends
+        if change.numbers is not None:
+            keep(value["choices"], change.numbers)
+            ends = change.numbers.keys() & parsed.ends
+        telling = bool(ends) or value.get("usage") is not None or not parsed.choices
         for index, choice, delta in choices_of(value, "delta"):
             choice["finish_reason"] = change.reasons.get(index, choice.get("finish_reason"))
             if index in change.dropped:
@@ -94,6 +101,8 @@ class ChatEvents:
                 or bool(delta.get("tool_calls") and not _emptied(delta, texts))
             )
         lost = strip(value, change.changed, "delta")
+        if change.numbers is not None:
+            renumber(value["choices"], change.numbers)
         return (event(dumps(value)) if telling else None), lost
 
     def plain(self, parsed: Parsed) -> bool:

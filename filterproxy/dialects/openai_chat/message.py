@@ -32,7 +32,7 @@ PLAIN_CHOICE_KEYS = frozenset({"index", "finish_reason", "delta", "message"})
 PLAIN_MESSAGE_KEYS = frozenset({"role", "tool_calls", "function_call", *TEXT_KEYS})
 # The deprecated single function call, beside the list of tool calls.
 _FUNCTION_CALL = -1
-_MOST_CHOICES = 1024
+MOST_CHOICES = 1024
 
 
 def places_of(message: dict[str, Any], choice: int) -> Iterator[Place]:
@@ -73,7 +73,7 @@ def _arguments(function: dict[str, Any], channel: Channel) -> Iterator[Place]:
 def choices_of(value: dict[str, Any], key: str) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
     """Index, choice and message of each choice."""
     choices = value.get("choices")
-    if not isinstance(choices, list) or len(choices) > _MOST_CHOICES:
+    if not isinstance(choices, list) or len(choices) > MOST_CHOICES:
         raise WireError("`choices` is not a list")
     for choice in choices:
         if not isinstance(choice, dict) or not isinstance(choice.get("index", 0), int):
@@ -120,7 +120,7 @@ class ChatForm:
         for index, _, message in choices_of(value, "message"):
             calling[index] = bool(message.get("tool_calls") or message.get("function_call"))
             places += places_of(message, index)
-        return Reply(value, places, calling)
+        return Reply(value, places, calling, value["choices"])
 
     def add(self, reply: Reply, channel: Channel, text: str) -> None:
         for index, choice, message in choices_of(reply.value, "message"):
