@@ -1,0 +1,97 @@
+"""Ollama's requests, as rules see them. https://github.com/ollama/ollama/blob/main/docs/api.md"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from filterproxy.core.request import Request, Turn
+
+_ROLES = {"system": "system", "assistant": "assistant", "tool": "tool"}
+
+
+def read_chat(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+    """
+    The request as rules see it. Never raises: what it cannot read makes the context incomplete.
+    """
+    value = _object(body)
+    turns, complete = _messages(value.get("messages")) if value else ([], False)
+    return _request(value, headers, route, turns, complete)
+
+
+def read_generate(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+    """The same of a prompt. It is a user's turn, also where it is `raw` and holds the whole conversation."""
+    value = _object(body)
+    turns, complete = [], bool(value)
+    # A template and a suffix are the operator's text around the prompt: what they state is known.
+    keys = {"system": "system", "template": "system", "suffix": "system", "prompt": "user"}
+    for key, role in keys.items():
+        text = value.get(key)
+        if isinstance(text, str):
+            turns += [Turn(role, text)] if text else []
+        elif text is not None:
+            complete = False
+    # Images, and an earlier conversation as token ids.
+    complete = complete and not value.get("images") and not value.get("context")
+    return _request(value, headers, route, turns, complete)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """A request's value; empty when it is no object."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _request(
+    value: dict[str, Any], headers: Mapping[str, str], route: str, turns: list[Turn], complete: bool
+) -> Request:
+    model = value.get("model")
+    return Request(
+        model=model if isinstance(model, str) else "",
+        route=route,
+        headers=headers,
+        stream=value.get("stream") is not False,  # by default replies are streamed
+        json=bool(value.get("format")),  # "json" or a schema
+        turns=tuple(turns),
+        complete=complete,
+    )
+
+
+def _messages(messages: object) -> tuple[list[Turn], bool]:
+    if not isinstance(messages, list):
+        return [], False
+    turns, complete = [], True
+    for message in messages:
+        if not isinstance(message, dict):
+            complete = False
+            continue
+        role, text = message.get("role"), message.get("content")
+        readable = (text is None or isinstance(text, str)) and not message.get("images")
+        complete = complete and readable
+        named = _ROLES.get(role, "user") if isinstance(role, str) else "user"
+        turns.append(Turn(named, text if isinstance(text, str) else ""))
+    return turns, complete
+
+
+def note_to_chat(body: bytes, note: str) -> bytes:
+    """A request body with a system message appended: what upstream is told when it is asked again."""
+    value = orjson.loads(body)
+    value["messages"] = [*value["messages"], {"role": "system", "content": note}]
+    return orjson.dumps(value)
+
+
+def note_to_generate(body: bytes, note: str) -> bytes:
+    """
+    The same of a prompt: after its system prompt, if it has one.
+
+    A system prompt of ours would take the place of the one that the model was made with.
+    """
+    value = orjson.loads(body)
+    key = "system" if value.get("system") and not value.get("raw") else "prompt"
+    value[key] = f"{value[key]}\n\n{note}" if value.get(key) else note
+    return orjson.dumps(value)
