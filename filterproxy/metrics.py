@@ -16,6 +16,7 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_removed_keys_total                    keys left out because they could repeat changed text
     filterproxy_upstream_errors_total{cause}          what went wrong with the model server
     filterproxy_upstream_retries_total                requests that were sent again for a rule's `retry`
+    filterproxy_discarded_tokens_total{kind}          tokens of replies that a `retry` threw away
     filterproxy_rulebook_info{hash}                   1 for the rulebook that runs
     filterproxy_workers_ready                         workers that take requests
     filterproxy_worker_restarts_total                 workers that died and were replaced
@@ -94,6 +95,7 @@ class Metrics:
         self._removed_keys = counter("removed_keys", "Keys left out because they could repeat changed text.")
         self._upstream_errors = counter("upstream_errors", "Failures of the model server.", "cause")
         self._retries = counter("upstream_retries", "Requests sent again for a rule.")
+        self._discarded = counter("discarded_tokens", "Tokens of replies thrown away.", "kind")
         self._suspended = Gauge(
             "filterproxy_rule_suspended",
             "Workers in which the rule is not run, for being slow.",
@@ -163,8 +165,11 @@ class Metrics:
     def upstream_error(self, cause: str) -> None:
         self._of(self._upstream_errors, cause).inc()
 
-    def retried(self) -> None:
+    def retried(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """A reply that had cost this many tokens was thrown away, and upstream is asked again."""
         self._retries.inc()
+        self._of(self._discarded, "prompt").inc(prompt_tokens)
+        self._of(self._discarded, "completion").inc(completion_tokens)
 
     def suspended(self, rule: str) -> None:
         """This worker no longer runs *rule*."""

@@ -54,7 +54,7 @@ def filled() -> tuple[Metrics, CollectorRegistry]:
     metrics.filtered(0.001)
     metrics.held(12, 0.5)
     metrics.upstream_error("cut")
-    metrics.retried()
+    metrics.retried(3, 2)
     metrics.suspended("sometimes")
     return metrics, registry
 

@@ -86,6 +86,10 @@ def _notes(lines: Sequence[Line]) -> Iterable[tuple[str, list[str]]]:
         [line.id for line in lines if line.ungated],
     )
     yield (
+        "These ask other model servers: `serve` looks whether its configuration names them (`upstreams`)",
+        [f"{line.id}: {', '.join(line.fallbacks)}" for line in lines if line.fallbacks],
+    )
+    yield (
         "These have no examples: `filterproxy test` cannot say whether they work",
         [line.id for line in lines if not line.examples],
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filterproxy.cli.settings_dialects import DIALECTS, read_dialects
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.rulebook.files import read_text
@@ -28,7 +29,13 @@ RULES = "rules"
 # Any upstream: for looking at other settings one by one.
 _SOME_UPSTREAM = "http://localhost"
 
-_WANTED = {int: "a whole number", float: "a number", str: "text"}
+_WANTED = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    tuple: "texts, with commas between them",
+    dict: "NAME=TEXT, with commas between several",
+}
 
 
 class UsageError(ValueError):
@@ -58,7 +65,8 @@ def gather(
         raise UsageError("where is the model server? Give --upstream URL, as in http://127.0.0.1:8000")
     try:
         config = Config.from_json(given)
-        Upstream(config.upstream)
+        for address in (config.upstream, *config.upstreams.values()):
+            Upstream(address)
     except ValueError as error:
         raise UsageError(_sourced(str(error), flags)) from None
     return Settings(config, tuple(rules) or named)
@@ -73,7 +81,7 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if text is None:
             continue
         try:
-            found[name] = kind(text)
+            found[name] = _from_text(kind, text)
         except ValueError:
             raise UsageError(f'{variable} wants {_WANTED[kind]}, not "{text}"') from None
     return found
@@ -93,12 +101,14 @@ def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
         for key, value in node.value.items():
             if key == RULES:
                 rules = _paths(value, file.parent, problems)
+            elif key == DIALECTS:
+                found[key] = read_dialects(value, problems)
             elif key not in _kinds():
                 problems.append(_unknown(node, key))
             elif (problem := _wrong(key, value)) is not None:
                 problems.append(problem)
             else:
-                found[key] = value.value
+                found[key] = _plain(key, value)
     elif node is not None and node.value is not None:
         problems.append(wrong_kind(node, "the file", "a mapping", "a setting is a key and its value"))
     if problems:
@@ -108,12 +118,31 @@ def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
 
 @functools.cache
 def _kinds() -> dict[str, type]:
-    """What each setting is: int, float or str."""
-    hints = typing.get_type_hints(Config)
-    return {
-        name: next(t for t in (*typing.get_args(hint), hint) if t is not type(None))
-        for name, hint in hints.items()
-    }
+    """What each setting is: int, float, str, tuple (of texts) or dict (of texts by name); not `dialects`."""
+    hints = typing.get_type_hints(Config).items()
+    return {name: _kind(hint) for name, hint in hints if name != DIALECTS}
+
+
+def _kind(hint: Any) -> type:
+    kinds: dict[Any, type] = {tuple: tuple, Mapping: dict}
+    of_several = kinds.get(typing.get_origin(hint))
+    return of_several or next(t for t in (*typing.get_args(hint), hint) if t is not type(None))
+
+
+def _from_text(kind: type, text: str) -> Any:
+    """A variable's value. Raises ValueError."""
+    if kind not in (tuple, dict):
+        return kind(text)
+    members = [member.strip() for member in text.split(",") if member.strip()]
+    # A member without "=" makes `dict` raise.
+    return tuple(members) if kind is tuple else dict(member.split("=", 1) for member in members)
+
+
+def _plain(key: str, node: Node) -> Any:
+    """A setting's value in a file; one text stands for a list of one."""
+    if _kinds()[key] is tuple:
+        return tuple(str(member.value) for member in node.items() or (node,) if member.value != ())
+    return node.plain()
 
 
 def _paths(node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
@@ -129,7 +158,7 @@ def _paths(node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...
 
 
 def _unknown(node: Node, key: str) -> Problem:
-    known = (*_kinds(), RULES)
+    known = (*_kinds(), RULES, DIALECTS)
     near = nearest(key, known)
     return Problem(
         node.keys[key],
@@ -143,6 +172,8 @@ def _unknown(node: Node, key: str) -> Problem:
 
 def _wrong(key: str, node: Node) -> Problem | None:
     kind = _kinds()[key]
+    if kind in (tuple, dict):
+        return _wrong_member(key, kind, node)
     fits = isinstance(node.value, (int, float) if kind is float else kind) and not isinstance(
         node.value, bool
     )
@@ -152,9 +183,41 @@ def _wrong(key: str, node: Node) -> Problem | None:
     try:
         Upstream(Config.from_json({"upstream": _SOME_UPSTREAM, key: node.value}).upstream)
     except ValueError as error:
-        why = "the proxy cannot run with it"
-        return Problem(node.place, "FP015", str(error), why, "write another value, or take the line out")
+        return _unfit(node, error)
     return None
+
+
+def _unfit(node: Node, error: ValueError) -> Problem:
+    why = "the proxy cannot run with it"
+    return Problem(node.place, "FP015", str(error), why, "write another value, or take the line out")
+
+
+def _wrong_member(key: str, kind: type, node: Node) -> Problem | None:
+    """What is wrong with a setting of several values: of the first member that is wrong."""
+    described = f'"{key}" is a setting of the proxy'
+    if kind is dict and not isinstance(node.value, dict):
+        return wrong_kind(node, f'"{key}"', "a mapping", described)
+    members = tuple(node.value.values()) if isinstance(node.value, dict) else node.items()
+    if kind is tuple and isinstance(node.value, str):
+        members = (node,)
+    elif kind is tuple and not isinstance(node.value, tuple):
+        return wrong_kind(node, f'"{key}"', "a list", described)
+    for member in members:
+        if not isinstance(member.value, str):
+            return wrong_kind(member, f'a member of "{key}"', "text", described)
+        try:
+            _look_at_member(key, member.value)
+        except ValueError as error:
+            return _unfit(member, error)
+    return None
+
+
+def _look_at_member(key: str, value: str) -> None:
+    """Raises ValueError, with a sentence for the operator, for a value that cannot be used."""
+    if key == "upstreams":
+        Upstream(value)
+    else:
+        Config.from_json({"upstream": _SOME_UPSTREAM, key: [value]})
 
 
 def _sourced(message: str, flags: Mapping[str, Any]) -> str:

@@ -16,17 +16,21 @@ import contextlib
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
+from filterproxy.core.rule import Action
 from filterproxy.core.session import Session, Withheld
 from filterproxy.core.verdict import Outcome
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_error import error_body
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
-from filterproxy.dialects.routes import Route, Routes
+from filterproxy.dialects.routes import Override, Route, Routes
+from filterproxy.dialects.usage import Tokens
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
 from filterproxy.proxy.client import (
@@ -41,14 +45,18 @@ from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.errors import Cause, UpstreamError
-from filterproxy.proxy.headers import Headers, HeaderView, content_type, forwarded, returned
-from filterproxy.proxy.passthrough import carries_reply, other_form, relay, request_body
+from filterproxy.proxy.headers import Headers, HeaderView, content_type, first, forwarded, returned
+from filterproxy.proxy.passthrough import Passed, carries_reply, other_form, refusal, relay, request_body
 from filterproxy.proxy.pump import Times, pump
 from filterproxy.proxy.upstream import Upstream
 
 NO_DIALECT = "none"
 _IDENTITY = (b"accept-encoding", b"identity")
 _JSON = (b"content-type", b"application/json")
+# Whoever is asked twice under one key gives the same reply again.
+_IDEMPOTENCY = b"idempotency-key"
+_RETRIES = b"x-filterproxy-retries"
+_DISCARDED = b"x-filterproxy-discarded-tokens"
 # More than any rule's `times`.
 _NO_MORE_TRIES = 1 << 30
 _log = logging.getLogger("filterproxy")
@@ -69,13 +77,21 @@ class Unscanned(Exception):
     """A reply that cannot be judged, and the policy is `drop`; args[0] is the cause."""
 
 
+class Asked(NamedTuple):
+    """A rule that wants upstream to be asked again, and what the reply that it throws away has cost."""
+
+    bound: Bound
+    cost: Tokens
+
+
 @dataclass(slots=True)
 class Exchange:
     """
     One request, whatever its path, until its reply has gone.
 
     dialect: that it speaks, if any. stream: of the reply whose head has left, or will with its first byte;
-    kind: its content type. outcome: what is counted, where that is not the verdict's.
+    kind: its content type. attempt: replies that were thrown away for another try; discarded: what those had
+    cost. outcome: what is counted, where that is not the verdict's.
     """
 
     client: Client
@@ -85,12 +101,17 @@ class Exchange:
     stream: Stream | None = None
     kind: bytes = b""
     attempt: int = 0
+    discarded: Tokens = field(default_factory=Tokens)
     outcome: str = ""
     times: Times = field(default_factory=Times)
 
 
 class App:
-    """The ASGI application. Swapping `engine` changes the rules for the replies that begin after it."""
+    """
+    The ASGI application. Swapping `engine` changes the rules for the replies that begin after it.
+
+    others: upstreams that rules name as their `fallback`.
+    """
 
     def __init__(
         self,
@@ -99,13 +120,16 @@ class App:
         metrics: Metrics,
         upstream: Upstream,
         routes: Routes | None = None,
+        others: Mapping[str, Upstream] = MappingProxyType({}),
     ) -> None:
         self.engine = engine
         self._config = config
         self._metrics = metrics
         self._upstream = upstream
+        self._others = others
         self._routes = routes or Routes()
-        self._options = Options(finish=config.finish, event_limit=config.event_limit_bytes)
+        self._passed = Passed(config.passthrough)
+        self._options = Options(config.finish, config.event_limit_bytes, config.choices)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -143,23 +167,16 @@ class App:
 
     # Where a dialect is spoken
 
-    async def _filter(self, exchange: Exchange, route: Route) -> None:
+    async def _filter(self, exchange: Exchange, route: Route | Override) -> None:
         client = exchange.client
         exchange.dialect = dialect = route.dialect
         body = await client.body(self._config.request_limit_bytes)
         engine = self.engine
-        began = time.perf_counter()
-        headers_seen = HeaderView(client.headers)
-        if route.stored:
-            request = Request(route=client.path, headers=headers_seen, complete=False)
-        else:
-            request = dialect.read_request(body, headers_seen, client.path)
-        exchange.request = request
-        exchange.times.filtering = time.perf_counter() - began
+        exchange.request = request = _read(exchange, route, body)
         headers = forwarded(client.headers, without=b"accept-encoding")
         headers.append(_IDENTITY)
         client.watch()
-        sent = body
+        sent, upstream = body, self._upstream
         # What has no messages takes no note, so that it cannot be asked again: what comes after the last
         # try holds from the start.
         tries = 0 if request.turns else _NO_MORE_TRIES
@@ -167,7 +184,7 @@ class App:
             exchange.session = engine.session(request, tries + exchange.attempt)
             if exchange.stream is not None:  # the one before has ended; this one can still fail
                 exchange.stream = self._stream_of(exchange, exchange.kind)
-            response = await self._ask(exchange, headers, sent)
+            response = await self._ask(exchange, headers, sent, upstream)
             try:
                 again = await self._judge(exchange, response)
             finally:
@@ -175,15 +192,43 @@ class App:
             if again is None:
                 return
             engine.observe(exchange.session)
-            self._metrics.retried()
-            exchange.attempt += 1
-            sent = _with_note(dialect, body, again.action.note)
+            action = again.bound.action
+            fallback = action.asks(exchange.attempt)
+            upstream = self._others[fallback] if fallback else self._upstream
+            sent = _again(dialect, body, action)
+            headers = [header for header in headers if header[0] != _IDEMPOTENCY]
+            self._discard(exchange, again)
+
+    def _discard(self, exchange: Exchange, again: Asked) -> None:
+        """Account for a reply that is thrown away for another try."""
+        client, cost = exchange.client, again.cost
+        self._metrics.retried(cost.prompt, cost.completion)
+        exchange.attempt += 1
+        exchange.discarded += cost
+        _log.info(
+            "%s: reply %d thrown away for rule %s: %d prompt and %d completion tokens",
+            client.id.decode(),
+            exchange.attempt,
+            again.bound.rule.id,
+            cost.prompt,
+            cost.completion,
+        )
+        client.own[:] = [
+            (_RETRIES, b"%d" % exchange.attempt),
+            (_DISCARDED, b"%d" % exchange.discarded.total),
+        ]
 
     async def _ask(
-        self, exchange: Exchange, headers: Headers, body: bytes | AsyncIterator[bytes]
+        self,
+        exchange: Exchange,
+        headers: Headers,
+        body: bytes | AsyncIterator[bytes],
+        upstream: Upstream | None = None,
     ) -> Response:
         try:
-            return await self._upstream.send(exchange.client.method, exchange.client.target, headers, body)
+            return await (upstream or self._upstream).send(
+                exchange.client.method, exchange.client.target, headers, body
+            )
         except ValueError as problem:  # a line break where none may be
             raise ClientError(400, str(problem)) from None
 
@@ -192,15 +237,18 @@ class App:
         exchange.kind = kind
         return exchange.dialect.stream(exchange.session, exchange.request, kind, self._options)
 
-    async def _judge(self, exchange: Exchange, response: Response) -> Bound | None:
+    async def _judge(self, exchange: Exchange, response: Response) -> Asked | None:
         """One reply through the rules; the rule that wants another, if one does."""
         if response.status != 200:
             await self._as_it_is(exchange, response, "status" if 200 < response.status < 300 else "")
             return None
         kind = content_type(response.headers)
-        assert exchange.dialect is not None
-        streamed = kind in exchange.dialect.events
-        if not streamed and kind != b"application/json":
+        dialect = exchange.dialect
+        assert dialect is not None
+        whole = kind in dialect.whole_types
+        # A type that may be either: a length says that all of it is there.
+        streamed = kind in dialect.events and not (whole and first(response.headers, b"content-length"))
+        if not streamed and not whole:
             await self._as_it_is(exchange, response, "content_type")
             return None
         named = encoding(response.headers)
@@ -229,7 +277,7 @@ class App:
         if self._config.unscanned == "drop":
             raise Unscanned(cause)
 
-    async def _whole(self, exchange: Exchange, response: Response, source: Readable) -> Bound | None:
+    async def _whole(self, exchange: Exchange, response: Response, source: Readable) -> Asked | None:
         limit = self._config.reply_limit_bytes
         pieces: list[bytes] = []
         size = 0
@@ -258,7 +306,7 @@ class App:
                 length=False,  # the answer says its own
             )
             await self._leave(exchange, whole.status, headers, whole.body)
-        return again
+        return None if again is None else Asked(again, dialect.tokens(body))
 
     async def _leave(
         self, exchange: Exchange, status: int, headers: list[tuple[bytes, bytes]], body: bytes
@@ -270,7 +318,7 @@ class App:
 
     async def _stream(
         self, exchange: Exchange, kind: bytes, response: Response, source: Readable
-    ) -> Bound | None:
+    ) -> Asked | None:
         client = exchange.client
         exchange.stream = stream = self._stream_of(exchange, kind)
         headers = returned(response.headers, same_bytes=False, decoded=source is not response)
@@ -291,7 +339,7 @@ class App:
             self._metrics.unscanned("malformed")
             raise UpstreamError("protocol", f"upstream's stream cannot be read: {error}") from None
         if stream.ask is not None:
-            return stream.ask
+            return Asked(stream.ask, stream.tokens())
         if not client.started:
             await client.start(200, headers)
         await client.send(last, more=False)
@@ -313,6 +361,13 @@ class App:
         if client.header(b"upgrade").lower() == b"websocket":
             self._metrics.unscanned("websocket")
             raise ClientError(501, "WebSockets are not proxied")
+        listed = self._passed.lets(client.path)
+        unread = self._routes.unread(client.method, client.path)
+        if unread is not None and unread.refused and not listed:
+            self._metrics.unscanned(unread.cause)
+            spoken = self._routes.of("POST", unread.like)
+            exchange.dialect = None if spoken is None else spoken.dialect
+            raise refusal(unread, client.path)
         body = await request_body(client, self._config.request_limit_bytes)
         if isinstance(body, bytes):
             client.watch()
@@ -321,11 +376,20 @@ class App:
             response = await self._ask(exchange, forwarded(client.headers), body)
             client.watch()
         try:
-            if carries_reply(client.method, response):
-                self._not_scanned(exchange, "unknown_path")
+            if carries_reply(client.method, response, known=unread is not None):
+                cause = "unknown_path" if unread is None else unread.cause
+                if listed:
+                    self._passes(exchange)
+                else:
+                    self._not_scanned(exchange, cause)
             await relay(client, response, response)
         finally:
             response.close()
+
+    def _passes(self, exchange: Exchange) -> None:
+        """Count a reply that the operator lets through unjudged."""
+        self._metrics.unscanned("passthrough")
+        exchange.outcome = UNSCANNED
 
     # What went wrong
 
@@ -391,11 +455,23 @@ class App:
             metrics.reply(NO_DIALECT if dialect is None else dialect.name, exchange.outcome)
 
 
-def _with_note(dialect: Dialect, body: bytes, note: str) -> bytes:
+def _read(exchange: Exchange, route: Route | Override, body: bytes) -> Request:
+    """The request as rules see it. Of a reply that was made before nobody knows what was asked."""
+    client = exchange.client
+    began = time.perf_counter()
+    headers = HeaderView(client.headers)
+    if route.stored:
+        return Request(route=client.path, headers=headers, complete=False)
+    request = route.dialect.read_request(body, headers, client.path)
+    exchange.times.filtering = time.perf_counter() - began
+    return request
+
+
+def _again(dialect: Dialect, body: bytes, action: Action) -> bytes:
     try:
-        return dialect.with_note(body, note) if note else body
-    except (ValueError, TypeError):  # it can be read, and is nested too deeply to be written
-        return body
+        return dialect.again(body, action.note, action.temperature)
+    except (ValueError, TypeError, LookupError):
+        return body  # it has no place for them, or is nested too deeply to be written
 
 
 def _error_body(dialect: Dialect | None, status: int, kind: str, message: str) -> bytes:

@@ -40,7 +40,8 @@ class Client:
     """
     One request and its answer.
 
-    started: whether the answer's head has been sent. gone: whether the client closed its connection while
+    id: of the decision about it. own: headers of ours that its head gets. started: whether the answer's
+    head has been sent. gone: whether the client closed its connection while
     it was watched. Awaiting `send` waits until the client has taken what it was sent before.
     """
 
@@ -51,6 +52,8 @@ class Client:
         query: bytes = scope["query_string"]
         raw: bytes = scope["raw_path"]
         self.target = raw + b"?" + query if query else raw
+        self.id = b"%b-%x" % (_PROCESS, next(_NUMBERS))
+        self.own: list[tuple[bytes, bytes]] = []
         self.started = False
         self.gone = False
         self._when_gone = scope.get("extensions", {}).get(GONE)
@@ -127,7 +130,8 @@ class Client:
     async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Send the answer's head."""
         self.started = True
-        headers.append((_DECISION_ID, b"%b-%x" % (_PROCESS, next(_NUMBERS))))
+        headers.append((_DECISION_ID, self.id))
+        headers.extend(self.own)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     def send(self, data: bytes, more: bool = True) -> Awaitable[None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 _MIB = 1 << 20
@@ -16,13 +16,19 @@ class Config:
     """
     Addresses, limits, time-outs and failure policy.
 
-    upstream: `http://host[:port][/base]` or `https://…`. on_error: for rules and packs that say nothing:
-    pass, drop, or None (drop for rules that change text). unscanned: what becomes of a reply that cannot
-    be judged: pass or drop. canary_header: the request header that says which conversation a request belongs
-    to; "" for none. Raises ValueError, with a sentence for the operator, for a value out of range.
+    upstream: `http://host[:port][/base]` or `https://…`. upstreams: others of that kind, by the names that a
+    rule's `fallback` gives. on_error: for rules and packs that say nothing: pass, drop, or None (drop for
+    rules that change text). unscanned: what becomes of a reply that cannot be judged: pass or drop. choices:
+    what becomes of a dropped choice beside others: replace (it keeps its place) or remove. passthrough: globs
+    of paths whose replies no dialect reads, and that go through unjudged all the same; WebSockets never do.
+    canary_header: the request header that says which conversation a request belongs to; "" for none.
+    dialects: what is spoken at which paths, as dialects.configured has it.
+
+    Raises ValueError, with a sentence for the operator, for a value out of range.
     """
 
     upstream: str
+    upstreams: Mapping[str, str] = field(default_factory=dict)
 
     # Loopback until told otherwise: what stands before a model is not to be open to a network by chance.
     host: str = "127.0.0.1"
@@ -62,7 +68,13 @@ class Config:
     unscanned: str = "pass"
     # Official clients raise on a finish reason of `content_filter`.
     finish: str = "stop"
+    # Clients that read a choice by its index find it.
+    choices: str = "replace"
+    # What nobody could judge is let through by name only.
+    passthrough: tuple[str, ...] = ()
     canary_header: str = ""
+    # What other servers speak is for the operator to say.
+    dialects: Sequence[Mapping[str, Any]] = ()
 
     # One time-out may be a machine that was busy; three within a minute are the rule's.
     suspend_after: int = 3
@@ -72,6 +84,9 @@ class Config:
         _one_of("on_error", self.on_error, (None, "pass", "drop"))
         _one_of("unscanned", self.unscanned, ("pass", "drop"))
         _one_of("finish", self.finish, ("stop", "content_filter"))
+        _one_of("choices", self.choices, ("replace", "remove"))
+        if not all(path.startswith(("/", "*")) for path in self.passthrough):
+            raise ValueError("passthrough must hold paths, as in /v1/files/*/content")
         for name in ("port", "admin_port"):
             if not 0 <= getattr(self, name) <= 65535:
                 raise ValueError(f"{name} must be a number from 0 to 65535, not {getattr(self, name)!r}")
@@ -93,7 +108,8 @@ class Config:
             raise ValueError(f"unknown setting: {', '.join(unknown)}")
         if "upstream" not in value:
             raise ValueError("the setting `upstream` is missing")
-        return cls(**value)
+        lists = {name: tuple(value.get(name, ())) for name in ("passthrough", "dialects")}
+        return cls(**{**value, **lists})
 
 
 _POSITIVE = (

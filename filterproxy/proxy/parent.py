@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +49,7 @@ async def running(config: Config, rules: Sequence[Path]) -> AsyncIterator[Runnin
         try:
             # The workers' Python starts while the packs are read here.
             supervisor.start()
-            proxy = _begin(supervisor, listener, admin, rules)
+            proxy = _begin(supervisor, listener, admin, rules, config.upstreams)
             async with _attended(proxy, config, admin):
                 yield proxy
         except asyncio.CancelledError:
@@ -76,12 +76,16 @@ class _EarlyStop:
 
 
 def _begin(
-    supervisor: Supervisor, listener: socket.socket, admin: socket.socket, rules: Sequence[Path]
+    supervisor: Supervisor,
+    listener: socket.socket,
+    admin: socket.socket,
+    rules: Sequence[Path],
+    upstreams: Collection[str],
 ) -> Running:
     # YAML and pydantic: the workers do without them.
     from filterproxy.rulebook.load import load
 
-    document = load(rules)
+    document = load(rules, upstreams=upstreams)
     proxy = Running(url(listener), url(admin), document, supervisor)
     listen(admin)
     supervisor.charter(document)

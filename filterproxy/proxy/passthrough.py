@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import AsyncIterator, Sequence
 
+from filterproxy.dialects.routes import Unread, plain_parts
 from filterproxy.proxy.body import Readable
-from filterproxy.proxy.client import Client
+from filterproxy.proxy.client import Client, ClientError
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.errors import UpstreamError
 from filterproxy.proxy.headers import content_type, returned
@@ -19,12 +22,42 @@ async def request_body(client: Client, limit: int) -> bytes | AsyncIterator[byte
     return await client.small_body(min(_SMALL_BODY, limit))
 
 
-def carries_reply(method: str, response: Response) -> bool:
-    """Whether a reply of a path that we do not know may hold a model's text."""
-    if method != "POST" or not 200 <= response.status < 300:
+class Passed:
+    """The paths that an operator lets through unjudged. globs: with * and ?, over the whole path."""
+
+    def __init__(self, globs: Sequence[str]) -> None:
+        self._pattern = re.compile("|".join(map(fnmatch.translate, globs))) if globs else None
+
+    def lets(self, path: str) -> bool:
+        """Whether a decoded *path* is one of them, however many slashes and dots it is written with."""
+        plain = "/" + "/".join(plain_parts(path))
+        return self._pattern is not None and self._pattern.match(plain) is not None
+
+
+def refusal(unread: Unread, path: str) -> ClientError:
+    """The error in place of replies that cannot be judged."""
+    plain = plain_parts(path)
+    shown = "/".join(("", *plain[: len(plain) - len(unread.parts)], *unread.parts))
+    return ClientError(
+        403,
+        "what is kept here cannot be checked, and is withheld; who runs this proxy can let it through by "
+        f"listing its path in the configuration: `passthrough: [{shown}]`",
+    )
+
+
+def carries_reply(method: str, response: Response, *, known: bool = False) -> bool:
+    """
+    Whether a reply that no dialect reads may hold a model's text.
+
+    known: whether its path is one where such text is kept.
+    """
+    if not 200 <= response.status < 300:
         return False
     kind = content_type(response.headers)
-    return kind.startswith(b"text/") or kind.endswith(b"json") or kind == b"application/x-ndjson"
+    return known or (
+        method == "POST"
+        and (kind.startswith(b"text/") or kind.endswith(b"json") or kind == b"application/x-ndjson")
+    )
 
 
 async def relay(client: Client, response: Response, source: Readable, read: Sequence[bytes] = ()) -> None:

@@ -109,6 +109,9 @@ class Heart:
         self._set(max(left, 0.001))
 
     async def _beat(self) -> None:
+        beat = self._stream.heartbeat()
+        if not beat:  # a head without a body would only take the reply's status away
+            return
         # A client that has gone is noticed by whoever watches it.
         with contextlib.suppress(OSError):
-            await self._out(self._stream.heartbeat())
+            await self._out(beat)

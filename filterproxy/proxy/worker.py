@@ -24,7 +24,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import uvicorn
@@ -32,6 +32,7 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from filterproxy.core.rule import OnError
+from filterproxy.dialects.configured import routes_of
 from filterproxy.metrics import Metrics, share
 from filterproxy.proxy.app import App
 from filterproxy.proxy.config import Config
@@ -54,6 +55,7 @@ def main() -> int:
     # Ctrl-C in a terminal reaches the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    logging.getLogger("filterproxy").setLevel(logging.INFO)
     # uvicorn tells here of what the app has already answered for, and of clients' broken HTTP.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     try:
@@ -75,8 +77,9 @@ def _server(config: Config, document: Any) -> Server:
     on_error = None if config.on_error is None else OnError(config.on_error)
     engine = Engine(compile_rules(document, on_error), config, metrics)
     upstream = Upstream(config.upstream, upstream_limits(config))
-    app = App(engine, config, metrics, upstream)
-    return Server(server_config(app, config), upstream)
+    others = {name: Upstream(at, upstream_limits(config)) for name, at in config.upstreams.items()}
+    app = App(engine, config, metrics, upstream, routes_of(config.dialects), others)
+    return Server(server_config(app, config), (upstream, *others.values()))
 
 
 def server_config(app: App, config: Config) -> uvicorn.Config:
@@ -116,9 +119,9 @@ def _trim() -> None:
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it accepts, and ends with its parent."""
 
-    def __init__(self, config: uvicorn.Config, upstream: Upstream) -> None:
+    def __init__(self, config: uvicorn.Config, upstreams: Sequence[Upstream]) -> None:
         super().__init__(config)
-        self._upstream = upstream
+        self._upstreams = upstreams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -131,7 +134,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets=sockets)
-        await self._upstream.close()
+        for upstream in self._upstreams:
+            await upstream.close()
 
     def stop(self) -> None:
         """Accept no more, finish what is under way, and end."""

@@ -16,7 +16,7 @@ A *form* is the normal form of a part of a rule: a mapping with "verb" and every
              {"verb": "redact", "with": "..."}  {"verb": "replace", "template": "..."}
              {"verb": "remove", "unit": "sentence"}  {"verb": "append", "text": {"default": "..."}}
              {"verb": "cut", "unit": "sentence", "close": false}
-             {"verb": "retry", "times": 1, "note": "", "then": {}}
+             {"verb": "retry", "times": 1, "note": "", "temperature": null, "fallback": "", "then": {}}
 """
 
 from __future__ import annotations

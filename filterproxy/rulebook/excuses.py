@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from filterproxy.core.asking import Asker
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Detector, Span
+from filterproxy.detectors.combine import askers
 from filterproxy.grounding import folded
 
 
@@ -14,6 +16,10 @@ class MatchExcuse:
     """Excuses every match in a unit in which *detector* finds something, before the match or after it."""
 
     detector: Detector
+
+    @property
+    def askers(self) -> tuple[Asker, ...]:
+        return askers((self.detector,))
 
     def __call__(self, text: str, span: Span, unit: Span, request: Request) -> str | None:
         return "match" if self.detector.find(text, unit[0], unit, request) is not None else None

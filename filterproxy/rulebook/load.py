@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import filterproxy
@@ -10,7 +10,7 @@ from filterproxy.rulebook import schema
 from filterproxy.rulebook.document import Document, Form, document_of
 from filterproxy.rulebook.files import NotText, TooLarge, read_text
 from filterproxy.rulebook.fit import fit
-from filterproxy.rulebook.problem import Place, Problem, RulebookError
+from filterproxy.rulebook.problem import Place, Problem, RulebookError, nearest, one_of
 from filterproxy.rulebook.read_rule import read_rule
 from filterproxy.rulebook.source import Node, parse
 from filterproxy.rulebook.wording import later
@@ -18,19 +18,23 @@ from filterproxy.rulebook.wording import later
 VERSION = 1
 
 
-def load(paths: Sequence[Path]) -> Document:
+def load(paths: Sequence[Path], *, upstreams: Collection[str] | None = None) -> Document:
     """
     The packs of all *paths*, checked. Raises RulebookError with every problem.
 
     The order of rules is that of the paths, of the files of a folder by name, and of the rules in a file.
+    upstreams: names that a `fallback` may give; None: they are not known here, and any will do.
     """
     problems: list[Problem] = []
     forms: list[Form] = []
     ids: list[tuple[str, Place]] = []
+    fallbacks: list[Node] = []
     files = list(_files(paths, problems))
     for file in files:
-        forms += _read_pack(file, ids, problems)
+        forms += _read_pack(file, ids, fallbacks, problems)
     problems.extend(_duplicates(ids))
+    if upstreams is not None:
+        problems.extend(_unknown_upstreams(fallbacks, upstreams))
     if not paths:
         problems.append(_no_rules(Place("--rules"), "no packs are named"))
     if problems:
@@ -73,7 +77,9 @@ def _is_pack(file: Path) -> bool:
     return packed and there and not is_test and not file.name.startswith(".") and not file.is_dir()
 
 
-def _read_pack(file: Path, ids: list[tuple[str, Place]], problems: list[Problem]) -> list[Form]:
+def _read_pack(
+    file: Path, ids: list[tuple[str, Place]], fallbacks: list[Node], problems: list[Problem]
+) -> list[Form]:
     try:
         text = read_text(file)
     except ValueError as error:
@@ -85,6 +91,7 @@ def _read_pack(file: Path, ids: list[tuple[str, Place]], problems: list[Problem]
         if len(problems) == before:
             problems.append(_no_rules(Place(str(file)), "this pack is empty"))
         return []
+    fallbacks.extend(_fallbacks(node))
     return _read_rules(node, file.parent, ids, problems)
 
 
@@ -105,6 +112,31 @@ def _read_rules(
     )
     forms = [read_rule(rule, pack, folder, problems) for rule in rules.items()]
     return [form for form in forms if form is not None]
+
+
+def _fallbacks(pack: Node) -> Iterable[Node]:
+    """Where the rules of a pack name other upstreams."""
+    for rule in pack.at(("rules",)).items():
+        for action in (rule.get("action"), rule.get("streamed")):
+            inner = None if action is None else action.get("fallback")
+            if inner is not None and isinstance(inner.value, str):
+                yield inner
+
+
+def _unknown_upstreams(fallbacks: Iterable[Node], upstreams: Collection[str]) -> Iterable[Problem]:
+    for node in fallbacks:
+        if node.value not in upstreams:
+            near = nearest(str(node.value), upstreams)
+            yield Problem(
+                node.place,
+                "FP013",
+                f'unknown upstream "{node.value}"',
+                "there would be no server to ask",
+                f'did you mean "{near}"?'
+                if near
+                else f'name it in the configuration: `upstreams: {{{node.value}: "http://..."}}`',
+                label=one_of(upstreams) if upstreams else "the configuration has no `upstreams`",
+            )
 
 
 def _duplicates(ids: list[tuple[str, Place]]) -> Iterable[Problem]:

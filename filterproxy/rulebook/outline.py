@@ -20,7 +20,8 @@ class Line:
     action, streamed: as an author would write them; streamed "" where there is no other action for streams.
     keeps: what a stream waits for because of the rule. ungated: whether its own engine runs on every reply,
     because no gate can speak for it. underivable: why what it waits for could not be narrowed down, "" when
-    it could. cut_helps: whether a stream would wait for less with `streamed: cut`.
+    it could. cut_helps: whether a stream would wait for less with `streamed: cut`. fallbacks: upstreams
+    that it asks, by their names in a configuration.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Line:
     ungated: bool
     underivable: str
     cut_helps: bool
+    fallbacks: tuple[str, ...]
     examples: int
 
     @property
@@ -47,7 +49,7 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for scripts."""
-        return asdict(self) | {"channels": list(self.channels)}
+        return asdict(self) | {"channels": list(self.channels), "fallbacks": list(self.fallbacks)}
 
 
 def outline(rulebook: Rulebook) -> list[Line]:
@@ -75,8 +77,16 @@ def _line(rule: Rule, info: RuleInfo, ungated: bool) -> Line:
         ungated=ungated and rule.mode is not Mode.OFF,
         underivable=_underivable(rule) if held is not Keeps.NOTHING else "",
         cut_helps=held is Keeps.REPLY and rule.streamed is None and keeps(rule, cut()) is not Keeps.REPLY,
+        fallbacks=_fallbacks(rule),
         examples=len(info.examples),
     )
+
+
+def _fallbacks(rule: Rule) -> tuple[str, ...]:
+    if rule.mode is Mode.OFF:
+        return ()
+    actions = (rule.action, rule.streamed)
+    return tuple(dict.fromkeys(a.fallback for a in actions if a is not None and a.fallback))
 
 
 def _mode(rule: Rule) -> Mode:
@@ -111,5 +121,6 @@ def said(action: Action) -> str:
     if action.verb in (Verb.REMOVE, Verb.CUT):
         return f"{action.verb.value} {action.unit.value}"
     if action.verb is Verb.RETRY and action.then is not None:
-        return f"retry {action.times}, then {said(action.then)}"
+        fallback = f", fallback {action.fallback}" if action.fallback else ""
+        return f"retry {action.times}{fallback}, then {said(action.then)}"
     return action.verb.value

@@ -105,7 +105,7 @@ _OTHER_NAMES = {
     **dict.fromkeys(("warn", "log", "count", "report", "alert"), "flag"),
     **dict.fromkeys(("stop", "truncate", "end"), "cut"),
     **dict.fromkeys(("substitute", "rewrite"), "replace"),
-    **dict.fromkeys(("regenerate", "again"), "retry"),
+    **dict.fromkeys(("regenerate", "again", "fallback"), "retry"),
     **dict.fromkeys(("add", "disclaimer"), "append"),
 }
 
@@ -243,7 +243,14 @@ def _read_retry(node: Node, beside: Beside, problems: list[Problem]) -> Form | N
         then = read_action(inner, beside, problems, asks=False)
     if fitted is None or then is None:
         return None
-    return {"verb": "retry", "times": fitted.retry, "note": fitted.note, "then": then}
+    return {
+        "verb": "retry",
+        "times": fitted.retry,
+        "note": fitted.note,
+        "temperature": fitted.temperature,
+        "fallback": fitted.fallback or "",
+        "then": then,
+    }
 
 
 _WITH_ARGUMENT: dict[str, Callable[[Node, Beside, list[Problem]], Form | None]] = {

@@ -204,6 +204,10 @@ class CutAction(Mapping):
 class RetryAction(Mapping):
     retry: Annotated[int, Field(ge=1, le=5)] = Field(description="how often upstream is asked again")
     note: str = Field("", description="what the model is told then")
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(
+        None, description="the temperature of the sampling then"
+    )
+    fallback: Text | None = Field(None, description="the upstream that is asked once after that, by its name")
     then: Any = Field(None, description="the action when asking again did not help")
 
 

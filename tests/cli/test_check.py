@@ -70,3 +70,13 @@ def test_a_cut_is_recommended_only_where_it_would_help(tmp_path: Path) -> None:
     result = runner.invoke(main, ["check", write(tmp_path, pack)])
 
     assert "  short: its action is drop\n" in result.output
+
+
+def test_upstreams_that_rules_ask_are_listed_since_nobody_can_check_them_here(tmp_path: Path) -> None:
+    rule = "{id: a, match: {regex: a}, action: {retry: 1, fallback: big}, examples: {hit: [a]}}"
+    result = runner.invoke(main, ["check", write(tmp_path, f"version: 1\npack: p\nrules:\n  - {rule}\n")])
+
+    assert result.exit_code == 0
+    assert "retry 1, fallback big, then drop" in result.output
+    assert "`serve` looks whether its configuration names them" in " ".join(result.output.split())
+    assert "\n  a: big\n" in result.output

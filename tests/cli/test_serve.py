@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ SAID = "Write to me@x.com now."
 class FakeModel(BaseHTTPRequestHandler):
     """Says one thing, whole or letter by letter."""
 
+    said = SAID
+
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         kind, body = self._stream() if asked.get("stream") else self._whole()
@@ -36,14 +39,14 @@ class FakeModel(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _whole(self) -> tuple[str, bytes]:
-        message = {"role": "assistant", "content": SAID}
+        message = {"role": "assistant", "content": self.said}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return "application/json", json.dumps({"object": "chat.completion", "choices": [choice]}).encode()
 
     def _stream(self) -> tuple[str, bytes]:
-        deltas: list[tuple[dict[str, str], str | None]] = [({"content": letter}, None) for letter in SAID] + [
-            ({}, "stop")
-        ]
+        deltas: list[tuple[dict[str, str], str | None]] = [
+            ({"content": letter}, None) for letter in self.said
+        ] + [({}, "stop")]
         events = [{"choices": [{"index": 0, "delta": d, "finish_reason": f}]} for d, f in deltas]
         text = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
         return "text/event-stream", text.encode()
@@ -51,12 +54,24 @@ class FakeModel(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None: ...
 
 
-@pytest.fixture
-def model() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), FakeModel) as server:
+class OtherModel(FakeModel):
+    """Says something else."""
+
+    said = "Write to us."
+
+
+@contextmanager
+def served(model: type[FakeModel]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), model) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
+
+
+@pytest.fixture
+def model() -> Iterator[str]:
+    with served(FakeModel) as address:
+        yield address
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -107,6 +122,47 @@ def test_mistakes_in_a_pack_stop_it_before_it_listens(tmp_path: Path) -> None:
 
     assert (process.returncode, "ready" in said) == (1, False)
     assert said.endswith("2 problems.\n")
+
+
+ASKS = """version: 1
+pack: shop
+rules:
+  - id: mail
+    match: {regex: '@x'}
+    action: {retry: 1, fallback: other}
+    examples: {hit: [a@x.com]}
+"""
+
+
+def test_another_upstream_of_the_configuration_is_asked_when_a_rule_names_it(
+    model: str, tmp_path: Path
+) -> None:
+    with served(OtherModel) as other:
+        text = f"upstream: {model}\nupstreams: {{other: '{other}'}}\n"
+        config = write(tmp_path, text, "filterproxy.yaml")
+        process = start("--config", config, "--rules", write(tmp_path, ASKS))
+        try:
+            client, _ = addresses(process)
+            with httpx.Client(trust_env=False, timeout=20) as http:
+                asked = {"messages": [{"role": "user", "content": "How?"}]}
+                answer = http.post(f"{client}/v1/chat/completions", json=asked)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=20)
+
+    assert answer.json()["choices"][0]["message"]["content"] == OtherModel.said
+    assert answer.headers["x-filterproxy-retries"] == "2"
+    assert said.count("thrown away for rule mail") == 2
+
+
+def test_an_upstream_that_the_configuration_does_not_name_stops_it_before_it_listens(tmp_path: Path) -> None:
+    file = write(tmp_path, ASKS)
+    process = start("--upstream", "http://127.0.0.1:9", "--rules", file)
+    _, said = process.communicate(timeout=20)
+
+    assert (process.returncode, "ready" in said) == (1, False)
+    assert f"{file}:6:34" in said
+    assert 'unknown upstream "other"' in said
 
 
 def test_no_upstream_is_wrong_usage() -> None:

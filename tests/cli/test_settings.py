@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filterproxy.cli.settings import Settings, UsageError, gather
+from filterproxy.dialects.configured import routes_of
+from filterproxy.proxy.config import Config
 from filterproxy.rulebook.problem import RulebookError
 from tests.cli.packs import write
 
@@ -95,3 +98,147 @@ def test_a_file_that_is_not_text_says_so(tmp_path: Path) -> None:
         gather({}, {}, file, [])
 
     assert ["FP005"] == [problem.code for problem in caught.value.problems]
+
+
+def test_settings_of_several_values_are_lists_and_mappings(tmp_path: Path) -> None:
+    file = "upstream: http://x\nupstreams: {big: http://b, small: http://s/v1}\npassthrough: [/a/*, /b]\n"
+    config = settings(tmp_path, file).config
+
+    assert config.upstreams == {"big": "http://b", "small": "http://s/v1"}
+    assert config.passthrough == ("/a/*", "/b")
+    assert settings(tmp_path, "upstream: http://x\npassthrough: /a\n").config.passthrough == ("/a",)
+    assert settings(tmp_path, "upstream: http://x\npassthrough: []\n").config.passthrough == ()
+
+
+def test_variables_have_commas_between_several_values(tmp_path: Path) -> None:
+    environment = {
+        "FILTERPROXY_UPSTREAMS": "big=http://b, small=http://s",
+        "FILTERPROXY_PASSTHROUGH": "/a/*, /b",
+    }
+    config = settings(tmp_path, None, environment, upstream="http://x").config
+
+    assert config.upstreams == {"big": "http://b", "small": "http://s"}
+    assert config.passthrough == ("/a/*", "/b")
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"FILTERPROXY_UPSTREAMS": "http://b"}, "FILTERPROXY_UPSTREAMS wants NAME=TEXT"),
+        ({"FILTERPROXY_UPSTREAMS": "big=b"}, "does not begin with http"),
+        ({"FILTERPROXY_PASSTHROUGH": "a"}, "FILTERPROXY_PASSTHROUGH must hold paths"),
+        ({"FILTERPROXY_CHOICES": "drop"}, "FILTERPROXY_CHOICES must be one of replace, remove"),
+    ],
+)
+def test_variables_of_several_values_are_checked_like_the_others(
+    tmp_path: Path, environment: dict[str, str], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        settings(tmp_path, None, environment, upstream="http://x")
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code", "says"),
+    [
+        ("upstreams: [http://b]", 12, "FP014", '"upstreams" wants a mapping'),
+        ("upstreams: {big: 3}", 18, "FP014", 'a member of "upstreams" wants text'),
+        ("upstreams: {a: http://b, big: ftp://b}", 31, "FP015", "does not begin with http"),
+        ("passthrough: 3", 14, "FP014", '"passthrough" wants a list'),
+        ("passthrough: [/a, 3]", 19, "FP014", 'a member of "passthrough" wants text'),
+        ("passthrough: [/a, b]", 19, "FP015", "passthrough must hold paths"),
+        ("passthrough: b", 14, "FP015", "passthrough must hold paths"),
+        ("choices: drop", 10, "FP015", "choices must be one of replace, remove"),
+        ("pasthrough: [/a]", 1, "FP010", 'unknown setting "pasthrough"'),
+    ],
+)
+def test_a_member_that_cannot_be_used_is_a_problem_at_its_place(
+    tmp_path: Path, line: str, column: int, code: str, says: str
+) -> None:
+    with pytest.raises(RulebookError) as caught:
+        settings(tmp_path, f"upstream: http://x\n{line}\n")
+
+    (problem,) = caught.value.problems
+    assert (2, column, code) == (problem.place.line, problem.place.column, problem.code)
+    assert says in problem.what
+
+
+def test_dialects_of_a_file_are_routes(tmp_path: Path) -> None:
+    """As they stand; the first that fits counts, before the paths that are known."""
+    file = """
+upstream: http://x
+dialects:
+  - {path: /v1/mine/*, dialect: openai_chat}
+  - path: /ask
+    dialect: generic
+    request_text: {system: context, user: [question, "history[*].text"]}
+    reply_text: {content: "answers[*].text", reasoning: thoughts}
+    stream: sse
+    stream_text: token
+    stream_end: done
+    keep: [conversation]
+  - {path: /say/, dialect: text, method: GET}
+  - {path: /v1/chat/completions, dialect: text}
+"""
+    config = settings(tmp_path, file).config
+    routes = routes_of(config.dialects)
+
+    asked = [("POST", "/v1/mine/a/b"), ("POST", "//ask/"), ("GET", "/say"), ("POST", "/say"),
+             ("POST", "/v1/chat/completions"), ("POST", "/v1/completions")]  # fmt: skip
+    names = [route.dialect.name if (route := routes.of(*each)) else None for each in asked]
+    assert names == ["openai_chat", "generic", "text", None, "text", "openai_completions"]
+    assert config == Config.from_json(json.loads(json.dumps(config.to_json())))
+
+
+_GENERIC = "path: /a, dialect: generic"
+
+
+@pytest.mark.parametrize(
+    ("entry", "marked", "code", "what", "fix"),
+    [
+        ("{path: /a, dialect: openai_chatt}", "openai_chatt", "FP013", "unknown dialect", "openai_chat"),
+        ("{path: /a}", "{path: /a}", "FP009", 'without "dialect"', "openai_chat"),
+        ("{dialect: text}", "{dialect: text}", "FP009", 'without "path"', "add `path:`"),
+        ("{path: a, dialect: text}", "a", "FP014", '"path" wants a path', "/v1/mine/*"),
+        ("{path: /a, dialect: text, method: POTS}", "POTS", "FP013", "unknown method", "POST"),
+        ("{path: /a, dialect: text, mehtod: GET}", "mehtod", "FP010", "unknown key", "method"),
+        ("{path: /a, dialect: text, reply_text: b}", "reply_text", "FP026", "does not go with", "generic"),
+        ("{path: /a, dialect: text, request_text: {usr: a}}", "usr", "FP013", "unknown role", "user"),
+        ("{path: /a, dialect: openai_chat, stream: sse}", "stream", "FP026", "does not go with", "generic"),
+        ("{path: /a, dialect: [text]}", "[text]", "FP014", '"dialect" wants a word', "openai_chat"),
+        (f"{{{_GENERIC}}}", f"{{{_GENERIC}}}", "FP009", 'without "reply_text"', "add `reply_text:`"),
+        (f"{{{_GENERIC}, reply_text: a..b}}", ".", "FP014", "cannot be read", "data.answer"),
+        (f"{{{_GENERIC}, reply_text: 'a[x]'}}", "[", "FP014", "cannot be read", "data.answer"),
+        (f"{{{_GENERIC}, reply_text: [a, b.]}}", ".", "FP014", "cannot be read", "data.answer"),
+        (f"{{{_GENERIC}, reply_text: []}}", "[]", "FP016", "is empty", "write a path"),
+        (f"{{{_GENERIC}, reply_text: 3}}", "3", "FP014", "wants a path", "data.answer"),
+        (f"{{{_GENERIC}, reply_text: {{contant: a}}}}", "contant", "FP013", "unknown channel", "content"),
+        (f"{{{_GENERIC}, reply_text: {{reasoning: a}}}}", "reply_text", "FP009", '"content"', "content"),
+        (f"{{{_GENERIC}, reply_text: 'a[*].b[*]'}}", "'a[*].b[*]'", "FP026", "more than one", "[0]"),
+        (f"{{{_GENERIC}, reply_text: [a, '[0]']}}", "[a, '[0]']", "FP026", "an array and", "one kind"),
+        (f"{{{_GENERIC}, reply_text: a, stream: see}}", "see", "FP013", "unknown stream", "sse"),
+        (f"{{{_GENERIC}, reply_text: a, stream_end: b}}", "stream_end", "FP026", "without", "stream: sse"),
+        (f"{{{_GENERIC}, reply_text: a, stream: sse, stream_end: 3}}", "3", "FP014", "a path", "data"),
+        (f"{{{_GENERIC}, reply_text: a, keep: 3}}", "3", "FP014", '"keep"', "brackets"),
+        ("chat", "chat", "FP014", "wants a mapping", "key: value"),
+    ],
+)
+def test_a_mistake_in_a_dialect_is_a_problem_at_its_place(
+    tmp_path: Path, entry: str, marked: str, code: str, what: str, fix: str
+) -> None:
+    """marked: what the marks stand under."""
+    with pytest.raises(RulebookError) as caught:
+        settings(tmp_path, f"upstream: http://x\ndialects:\n- {entry}\n")
+
+    (problem,) = caught.value.problems
+    place = problem.place
+    assert (3, marked, code) == (place.line, place.text[place.column - 1 :][: place.length], problem.code)
+    assert what in problem.what
+    assert fix in problem.fix
+
+
+def test_dialects_that_are_no_list_and_a_word_like_it_are_told(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError) as caught:
+        settings(tmp_path, "upstream: http://x\ndialects: text\ndialect: text\n")
+
+    assert [(2, "FP014"), (3, "FP010")] == [(p.place.line, p.code) for p in caught.value.problems]
+    assert 'did you mean "dialects"?' == caught.value.problems[1].fix

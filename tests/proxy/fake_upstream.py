@@ -206,19 +206,29 @@ class Proxy:
 
 @asynccontextmanager
 async def proxied(
-    *scripts: Sequence[Step], rules: Sequence[Rule] = (), routes: Routes | None = None, **settings: Any
+    *scripts: Sequence[Step],
+    rules: Sequence[Rule] = (),
+    routes: Routes | None = None,
+    fallback: FakeUpstream | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Proxy]:
-    """The proxy, with *settings* of its Config, in front of an upstream that plays *scripts*."""
+    """
+    The proxy, with *settings* of its Config, in front of an upstream that plays *scripts*.
+
+    fallback: another upstream, which rules know as `other`.
+    """
     loop = asyncio.get_running_loop()
     upstream = FakeUpstream(scripts or [[]])
     model = await asyncio.start_server(upstream.play, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{model.sockets[0].getsockname()[1]}"
     config = Config(**{"upstream": address, **settings})
+    second = await asyncio.start_server((fallback or upstream).play, "127.0.0.1", 0)
+    other = Upstream(f"http://127.0.0.1:{second.sockets[0].getsockname()[1]}", upstream_limits(config))
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     engine = Engine(Rulebook("0" * 16, tuple(rules), ()), config, metrics)
     client = Upstream(config.upstream, upstream_limits(config))
-    app = App(engine, config, metrics, client, routes)
+    app = App(engine, config, metrics, client, routes, {"other": other})
     state, serving = ServerState(), server_config(app, config)
     serving.load()
     server = await loop.create_server(lambda: Protocol(serving, state, {}), "127.0.0.1", 0)
@@ -230,7 +240,8 @@ async def proxied(
             answer.leave()
         await proxy.settled()
         await client.close()
-        for closing in (server, model):
+        await other.close()
+        for closing in (server, model, second):
             closing.close()
         for connection in list(state.connections):
             connection.transport.abort()

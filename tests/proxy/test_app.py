@@ -838,7 +838,7 @@ def test_bodies_of_other_paths_stream_both_ways(run: Run) -> None:
 def test_replies_that_we_cannot_read_are_counted(run: Run, kind: bytes, method: str, times: int) -> None:
     async def test() -> None:
         async with proxied([reply(b"{}", kind=kind)]) as proxy:
-            await proxy.ask(post("/v1/completions", b"{}", method=method))
+            await proxy.ask(post("/v1/embeddings", b"{}", method=method))
             await proxy.settled()
 
             assert times == proxy.counted("unscanned_total", cause="unknown_path")

@@ -11,7 +11,14 @@ from filterproxy.proxy.config import Config
 
 
 def test_a_configuration_survives_json() -> None:
-    config = Config("http://model:8000/v1", port=1, on_error="drop", connect_timeout_seconds=0.5)
+    config = Config(
+        "http://model:8000/v1",
+        port=1,
+        on_error="drop",
+        connect_timeout_seconds=0.5,
+        upstreams={"big": "http://big"},
+        passthrough=("/v1/files/*/content",),
+    )
 
     assert config == Config.from_json(json.loads(json.dumps(config.to_json())))
 
@@ -28,6 +35,8 @@ def test_a_configuration_survives_json() -> None:
         ("on_error", "drop", "skip"),
         ("unscanned", "drop", "flag"),
         ("finish", "content_filter", "length"),
+        ("choices", "remove", "drop"),
+        ("passthrough", ("/a", "*/b"), ("a",)),
     ],
 )
 def test_a_value_out_of_range_is_named(setting: str, good: Any, bad: Any) -> None:

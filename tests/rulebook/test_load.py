@@ -137,6 +137,16 @@ def test_the_scope_is_the_narrowest_that_a_verb_asks_for(tmp_path: Path, match: 
     assert form_of(tmp_path, pack(rule(match=match, more="scope: line")))["scope"] == "line"
 
 
+RETRY: Form = {
+    "verb": "retry",
+    "times": 1,
+    "note": "",
+    "temperature": None,
+    "fallback": "",
+    "then": {"verb": "drop"},
+}
+
+
 @pytest.mark.parametrize(
     ("written", "form"),
     [
@@ -155,9 +165,10 @@ def test_the_scope_is_the_narrowest_that_a_verb_asks_for(tmp_path: Path, match: 
         ("drop", {"verb": "drop"}),
         (
             "{retry: 2, note: Again., then: redact}\n    with: x",
-            {"verb": "retry", "times": 2, "note": "Again.", "then": {"verb": "redact", "with": "x"}},
+            RETRY | {"times": 2, "note": "Again.", "then": {"verb": "redact", "with": "x"}},
         ),
-        ("{retry: 1}", {"verb": "retry", "times": 1, "note": "", "then": {"verb": "drop"}}),
+        ("{retry: 1}", RETRY),
+        ("{retry: 1, temperature: 1, fallback: big}", RETRY | {"temperature": 1.0, "fallback": "big"}),
     ],
 )
 def test_each_action_has_a_form_with_every_argument(tmp_path: Path, written: str, form: Form) -> None:
@@ -346,3 +357,26 @@ def test_the_ending_of_a_pack_may_be_in_capitals(tmp_path: Path) -> None:
     (tmp_path / "A.TEST.YAML").write_text("not: a pack")
 
     assert [form["id"] for form in load([tmp_path])["rules"]] == ["a"]
+
+
+ASKS = pack(
+    rule("a", action="{retry: 1, fallback: big}"),
+    rule("b", more="streamed: {retry: 1, fallback: smal}"),
+    rule("c", action="{retry: 1, fallback: elsewhere}"),
+)
+
+
+def test_a_fallback_that_the_configuration_does_not_name_is_a_mistake_at_its_place(tmp_path: Path) -> None:
+    """Where a configuration is at hand: `serve` has one, `check` has none."""
+    file = tmp_path / "pack.yaml"
+    file.write_text(ASKS)
+    with pytest.raises(RulebookError) as caught:
+        load([file], upstreams=("big", "small"))
+
+    found = [(p.place.line, p.place.text[p.place.column - 1 :], p.code, p.fix) for p in caught.value.problems]
+    assert found == [
+        (10, "smal}", "FP013", 'did you mean "small"?'),
+        (13, "elsewhere}", "FP013", 'name it in the configuration: `upstreams: {elsewhere: "http://..."}`'),
+    ]
+    assert len(load([file])["rules"]) == 3
+    assert len(load([file], upstreams=("big", "smal", "elsewhere"))["rules"]) == 3

@@ -45,6 +45,20 @@ def test_actions_read_as_authors_write_them(tmp_path: Path) -> None:
     assert (line.action, line.streamed) == ("retry 2, then remove line", "flag")
 
 
+def test_the_upstreams_that_a_rule_asks_are_named(tmp_path: Path) -> None:
+    asks = "action: {retry: 1, fallback: big}"
+    found = lines(
+        tmp_path,
+        f"match: {{regex: a}}, {asks}, streamed: {{retry: 2, fallback: small}}",
+        f"match: {{regex: a}}, {asks}, streamed: cut, mode: shadow",
+        f"match: {{regex: a}}, {asks}, mode: off",
+    )
+
+    assert [line.fallbacks for line in found] == [("big", "small"), ("big",), ()]
+    assert found[0].action == "retry 1, fallback big, then drop"
+    assert found[0].as_json()["fallbacks"] == ["big", "small"]
+
+
 def test_a_hold_that_cannot_be_narrowed_has_a_reason(tmp_path: Path) -> None:
     both = "match: {all: [{regex: a}, {regex: b}]}, action: redact"
     found = lines(tmp_path, both, both + ", mode: shadow", "match: {regex: a}, action: redact")
