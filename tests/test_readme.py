@@ -89,10 +89,10 @@ def test_the_settings_that_are_shown_are_settings_and_differ_from_their_defaults
     (block,) = re.findall(r"```yaml\n(upstream: .*?)```", TEXT, re.DOTALL)
     file = tmp_path / "filterproxy.yaml"
     file.write_text(block, "utf-8")
-    found, rules = read_file(file)
+    found, named = read_file(file)
 
     assert Config.from_json(found).upstream == "http://127.0.0.1:8000"
-    assert rules is None
+    assert not named
 
 
 def test_the_limits_are_the_defaults() -> None:
