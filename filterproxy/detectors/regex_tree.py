@@ -93,7 +93,7 @@ def shape_of(pattern: str, flags: int = regex.V1) -> Shape:
 
 
 _EDGES = {"Boundary", "EndOfLine", "EndOfString", "StartOfWord", "EndOfWord"}
-_NOTHING = {"StartOfLine", "StartOfLineU", "StartOfString"}
+_NOTHING = {"StartOfLine", "StartOfLineU"}
 _SINGLE = {"Character", "Property", "Range", "SetUnion", "SetDiff", "SetInter", "SetSymDiff"}
 _LINE_END = Ahead(Seq((Chars(r"[\n\r\x{85}\x{2028}\x{2029}]"), Chars(r"\n"), Edge())))
 
@@ -140,6 +140,10 @@ class _Reader:
             return Edge()
         if kind in _NOTHING:
             return Seq(())
+        if kind == "StartOfString":
+            # No character, but RE2 reads it alike: a gate that is asked for a text's rest, whose beginning
+            # has left, takes that for the beginning, and so is only wider.
+            return Chars(r"\A")
         raise Underivable(f"it uses {_CALLED.get(kind, kind)}")
 
     def _group(self, node: Any) -> Shape:
