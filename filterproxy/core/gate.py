@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from filterproxy.core.fold import FOLD_REACH, FOLDABLE, fold, unsure_from
-from filterproxy.core.rule import MATCH_LIMIT, Detector, Mode, Rule
+from filterproxy.core.rule import MATCH_LIMIT, Detector, Mode, Rule, Scope
 from filterproxy.core.scan import PatternSet, TailPattern, encode, usable
 from filterproxy.core.shape import Underivable, prefixes, wide
 
 
-def gate_sources(detector: Detector) -> tuple[str, ...] | None:
+def gate_sources(rule: Rule) -> tuple[str, ...] | None:
     """RE2 patterns, one of which is in every text with a match; None: the rule must always run."""
+    detector = rule.match
     if detector.gate is not None:
         return detector.gate
     if detector.shape is None:
         return None
     try:
-        source = wide(detector.shape)
+        source = wide(detector.shape, ends=rule.scope is Scope.REPLY and not rule.skips_code)
     except Underivable:
         return None
     return (source,) if source else None
@@ -40,7 +41,7 @@ class Gate:
         for index, rule in enumerate(rules):
             if rule.mode is Mode.OFF:
                 continue
-            found = gate_sources(rule.match)
+            found = gate_sources(rule)
             screen = getattr(rule.match, "may_hit", None)
             if found is not None:
                 if not all(map(usable, found)):
