@@ -172,6 +172,7 @@ _FOUND: dict[str, Callable[[Form], str]] = {
     "tokens": _tokens,
     "fact": lambda match: f"a statement: {match['kind'].replace('_', ' ')}",
     "number": lambda match: f"a real number: {match['kind']}",
+    "secret": lambda match: f"a secret: {match['kind']}",
     "length": _length,
     "repetition": lambda match: f"{match['of']} said {match['times']} times in a row",
     "repeats": lambda match: f"{match['words']} words of the {match['of']}'s in a row",
