@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from filterproxy.core.plan import Plans
-from filterproxy.core.request import Request
+from filterproxy.core.request import Background, Request
 from filterproxy.core.rule import Mode, Rule, Verb
 from filterproxy.core.verdict import Hit
 from filterproxy.dialects.openai_chat.request import read_request
@@ -255,14 +255,22 @@ class Bench:
 
     only: ids of the rules that are judged, alone and enforced whatever their mode; none: the whole rulebook
     as it serves, where neither a `flag` nor a rule in shadow blocks anything. stream: replies come as a
-    stream in ragged pieces.
+    stream in ragged pieces. background: what is known beside each case.
     """
 
-    def __init__(self, rules: Sequence[Rule], only: Collection[str] = (), *, stream: bool = False) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        only: Collection[str] = (),
+        *,
+        stream: bool = False,
+        background: Background | None = None,
+    ) -> None:
         self.only = frozenset(only)
         self.stream = stream
         self.rules = tuple(self._judged(rule) for rule in rules if rule.id in self.only or not self.only)
         self._plans = Plans(self.rules)
+        self._background = background or Background()
 
     def judge(self, case: Case) -> Judged:
         """What becomes of *case*."""
@@ -293,7 +301,8 @@ class Bench:
     def _steady(self, case: Case) -> Trial:
         pieces = ragged(case.reply) if self.stream else [case.reply]
         for _ in range(_TRIES):
-            trial = run(self._plans, case.request(stream=self.stream), deltas_of(pieces, CONTENT))
+            request = replace(case.request(stream=self.stream), background=self._background)
+            trial = run(self._plans, request, deltas_of(pieces, CONTENT))
             if not _fault(trial):
                 break
         return trial

@@ -1,10 +1,10 @@
 """
 What the request states, and the excuses that rest on it.
 
-Known are system turns, tool results and what a user *says*. A question is no statement, nor is a guess
-("I think you open at nine"), nor what the model said earlier: it would excuse itself. Where the operator's
-side states opening hours at all, the user's word on them does not count; a second price or address is no
-contradiction.
+Known are system turns, tool results, the operator's files and what a user *says*. A question is no
+statement, nor is a guess ("I think you open at nine"), nor what the model said earlier: it would excuse
+itself. Where the operator's side states opening hours at all, the user's word on them does not count; a
+second price or address is no contradiction.
 
 Everything is worked out on the first match that asks, once per request, and kept in `request.memo`.
 """
@@ -16,10 +16,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from filterproxy.core.request import Request
+from filterproxy.core.request import Background, Request
 from filterproxy.core.rule import Scope, Span, Undecided
 from filterproxy.core.sentence import units
-from filterproxy.facts.fact import Fact, FactKind, FormalKind, Known, Source
+from filterproxy.facts.fact import Fact, FactKind, Known, Source, is_cumulative, is_formal
 from filterproxy.facts.mood import states
 
 CONTEXT_UNKNOWN = "context_unknown"
@@ -41,10 +41,14 @@ def _sources(request: Request) -> Iterator[Source]:
     for turn in request.turns:
         if turn.role not in numbers:
             continue
+        if turn.tool and not turn.text:
+            # Only what looks at calls sees anything in it.
+            yield Source("tool call", "", turn.tool)
+            continue
         numbers[turn.role] += 1
         text = declarative(turn.text) if turn.role == "user" else turn.text
         if text.strip():
-            yield Source(_name(turn.role, numbers[turn.role], systems), text)
+            yield Source(_name(turn.role, numbers[turn.role], systems), text, turn.tool)
 
 
 def _name(role: str, number: int, systems: int) -> str:
@@ -127,7 +131,7 @@ def _must_be_complete(request: Request) -> None:
 
 def _facts_in(kind: FactKind, text: str, span: Span, unit: Span, request: Request) -> list[Fact]:
     """The statements that the match is made of."""
-    if isinstance(kind, FormalKind):
+    if is_formal(kind):
         # The unit may be the whole reply; and a match that only the folded view has is found in its fold.
         here = unicodedata.normalize("NFKC", text[span[0] : span[1]])
         return kind.find(text, span, request) or kind.find(here, (0, len(here)), request)
@@ -140,17 +144,45 @@ def _source_of_all(known: Known, said: Sequence[Fact]) -> Source | None:
     return found[0] if found and all(source is not None for source in found) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """What the request says, and what the operator's files do. Neither completes a statement of the other."""
+
+    asked: Known
+    files: Known
+
+    @property
+    def empty(self) -> bool:
+        return self.asked.empty and self.files.empty
+
+    def entails(self, said: object) -> Source | None:
+        return self.asked.entails(said) or self.files.entails(said)
+
+
 def _known(kind: FactKind, request: Request) -> Known:
-    """What the request says of *kind*: the operator's side, and the user's only where that is silent."""
+    """What is said of *kind*: on the operator's side, and by the user only where that is silent."""
     key = ("known", kind.name)
     found: Known | None = request.memo.get(key)
     if found is None:
         stated = sources(request)
-        formal = isinstance(kind, FormalKind)
-        found = kind.index([s for s in stated if formal or not s.name.startswith("user ")])
-        if found.empty and not formal:
+        together = is_formal(kind) or is_cumulative(kind)
+        found = kind.index([s for s in stated if together or not s.name.startswith("user ")])
+        if request.background.texts:
+            found = _Both(found, _of_files(kind, request.background))
+        if found.empty and not together:
             found = kind.index([s for s in stated if s.name.startswith("user ")])
         request.memo[key] = found
+    return found
+
+
+def _of_files(kind: FactKind, background: Background) -> Known:
+    key = ("known", kind.name)
+    found: Known | None = background.memo.get(key)
+    if found is None:
+        texts = background.texts.items()
+        found = background.memo[key] = kind.index(
+            [Source(f"known file {name}", text) for name, text in texts]
+        )
     return found
 
 
@@ -162,7 +194,17 @@ def folded(text: str) -> str:
 def _folded_sources(request: Request) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] | None = request.memo.get("folded sources")
     if found is None:
-        found = request.memo["folded sources"] = [(s.name, folded(s.text)) for s in sources(request)]
+        found = [(s.name, folded(s.text)) for s in sources(request)]
+        found += _folded_files(request.background)
+        request.memo["folded sources"] = found
+    return found
+
+
+def _folded_files(background: Background) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] | None = background.memo.get("folded")
+    if found is None:
+        found = [(f"known file {name}", folded(text)) for name, text in background.texts.items()]
+        background.memo["folded"] = found
     return found
 
 

@@ -21,7 +21,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # Function words and a few that open a question. A word of two languages counts for both.
-_WORDS = {
+FUNCTION_WORDS = {
     "en": """
         the is are was of and to in at what when where how do does you your my we our it this that
         have has can with for on not please will would there they be if any from which who i me
@@ -66,8 +66,8 @@ _WORDS = {
     """,
 }
 _OF_WORD: dict[str, tuple[str, ...]] = {
-    word: tuple(code for code in _WORDS if word in _WORDS[code].split())
-    for word in {w for words in _WORDS.values() for w in words.split()}
+    word: tuple(code for code in FUNCTION_WORDS if word in FUNCTION_WORDS[code].split())
+    for word in {w for words in FUNCTION_WORDS.values() for w in words.split()}
 }
 
 

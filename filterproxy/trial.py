@@ -219,6 +219,7 @@ def explain(
     rulebook: Rulebook, plans: Plans, request: Request, reply: str, channel: Channel = CONTENT
 ) -> Explanation:
     """What every rule says about *reply*, and what the client would read."""
+    request.background = rulebook.background
     trial = run(plans, request, [(channel, reply)])
     attempt = max((b.action.times for b in plans.plan(request).rules if b.rule.id in trial.asked), default=0)
     plan = plans.plan(request, attempt)

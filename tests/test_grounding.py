@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from filterproxy.core.request import Request, Turn
+from filterproxy.core.request import Background, Request, Turn
 from filterproxy.core.rule import Scope, Undecided
 from filterproxy.core.sentence import units
 from filterproxy.facts import FACTS
@@ -47,6 +47,28 @@ def test_sources_are_what_the_request_states() -> None:
         ("user turn 1", "We met on Monday."),
         ("tool result 1", '{"opens": "10:00"}'),
     ]
+
+
+def test_files_of_the_operator_are_known_and_come_before_the_users_word() -> None:
+    background = Background({"shop.md": "Opening hours: Mon-Fri 9:00-17:00"})
+    request = asked(("user", "You are open until 8 pm every day. When do you close?"))
+    request.background = background
+
+    assert excuse("We close at five on Fridays.", request) == "grounded: known file shop.md"
+    assert excuse("We close at 8 pm.", request) is None
+
+
+def test_files_are_read_once_for_all_requests() -> None:
+    background = Background({"prices.md": "Lamp: $20", "more.txt": "The Blue   Lamp is blue."})
+    price, text = GroundedFact(FACTS["price"]), GroundedText()
+    found = []
+    for _ in range(2):
+        request = Request(background=background)
+        found.append(price("It is $20.", (6, 9), (0, 10), request))
+        found.append(text("the blue lamp", (0, 13), (0, 13), request))
+
+    assert found == ["grounded: known file prices.md", "grounded: known file more.txt"] * 2
+    assert len(background.memo) == 2
 
 
 def test_several_system_turns_are_numbered() -> None:

@@ -18,19 +18,26 @@ from filterproxy.core.tape import Piece
 from filterproxy.core.verdict import Channel, Hit
 from filterproxy.demo.questions import QUESTIONS
 from filterproxy.demo.replies import answer
+from filterproxy.detectors.fact import FactDetector
 from filterproxy.rulebook.book import Example, Rulebook, RuleInfo
 from filterproxy.rulebook.compile import compile
 from filterproxy.rulebook.load import load
-from tests.core.rules import settings
+from filterproxy.trial import settings
 
 RULES = Path(__file__).parent.parent / "rules"
 BOOK: Rulebook = compile(load([RULES]))
 PLANS = Plans(BOOK.rules)
-PACKS = {"boilerplate", "business-hours", "contact-details", "pii", "prices", "secrets"}
-FACTS = {"business-hours"}
-# A fact is held to more, as it is told by meaning.
+PACKS = {
+    "actions-claimed", "boilerplate", "broken", "business-hours", "business-hours-sentence",
+    "contact-details", "dates", "exfiltration", "language", "pii", "prices", "profanity", "prompt-leak",
+    "promises", "refusals", "repetition", "secrets",
+}  # fmt: skip
+# A fact that is told by meaning, not by its form, is held to more.
 ENOUGH = {True: 4, False: 4}
 ENOUGH_OF_FACTS = {True: 8, False: 8}
+
+# So that of a `retry` what stands under its `then` is taken.
+ASKED_OFTEN = 5
 
 Judged = tuple[str, list[Hit]]
 
@@ -42,7 +49,7 @@ def _place(hit: Hit) -> tuple[str, int]:
 
 def judge(plan: Plan, request: Request, deltas: Iterable[str], kind: str = "content") -> Judged:
     """What the client reads of choice 0, and the matches that were not excused."""
-    session = Session(plan, request, settings())
+    session = Session(plan, request, settings(lambda: 0.0))
     channel = Channel(0, kind)
     session.expect_content(0)
     pieces: list[Piece] = []
@@ -61,7 +68,7 @@ def alone(rule: Rule, example: Example, *, stream: bool) -> Judged:
     plans = Plans([replace(rule, mode=Mode.ENFORCE, rollout=1.0, when=None)])
     request = example.request(stream=stream)
     deltas: Sequence[str] = example.reply if stream else [example.reply]
-    return judge(plans.plan(request), request, deltas, example.channel)
+    return judge(plans.plan(request, ASKED_OFTEN), request, deltas, example.channel)
 
 
 def asked(question: str, system: str | None = None, *, stream: bool = False) -> Request:
@@ -97,7 +104,7 @@ def test_every_example_does_what_it_says(rule: Rule, info: RuleInfo) -> None:
 def test_every_rule_is_explained_and_carries_its_proof(rule: Rule, info: RuleInfo) -> None:
     """A reason, a source, and examples that hit and that pass."""
     count = Counter(example.hit for example in info.examples)
-    enough = ENOUGH_OF_FACTS if info.pack in FACTS else ENOUGH
+    enough = ENOUGH_OF_FACTS if isinstance(rule.match, FactDetector) and rule.match.shape is None else ENOUGH
 
     assert info.why
     assert info.link.startswith("https://")
@@ -118,7 +125,7 @@ def test_no_enforced_rule_withholds_a_stream(rule: Rule, info: RuleInfo) -> None
     held = keeps(rule, rule.action_for(stream=True))
 
     assert held is not Keeps.REPLY
-    if rule.action.template is not None:
+    if rule.action.template is not None and rule.mode is Mode.ENFORCE:
         assert (rule.match.shape is not None, held) == (True, Keeps.MATCH)
 
 
@@ -148,7 +155,7 @@ def test_the_demo_shows_what_it_says(number: int) -> None:
     stated = "Opening hours" in (question.system or "")
     expected = set() if stated else CAUGHT.get(question.text, set())
 
-    assert {hit.rule for hit in hits} == expected
+    assert {hit.rule for hit in hits if hit.mode != "shadow"} == expected
     assert (text != reply) == bool(expected)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from filterproxy.rulebook import schema
-from filterproxy.rulebook.book import Example
+from filterproxy.rulebook.book import Example, message, result
 from filterproxy.rulebook.files import read_text
 from filterproxy.rulebook.fit import fit
 from filterproxy.rulebook.load import unreadable
@@ -121,8 +121,8 @@ def _example(fitted: Any, line: int) -> Example:
         ask=fitted.ask,
         system=fitted.system,
         documents=tuple(fitted.documents),
-        tools=tuple(fitted.tools),
-        messages=tuple((message.role, message.content) for message in fitted.messages),
+        tools=tuple(result(one.model_dump()) for one in fitted.tools),
+        messages=tuple(message(one.model_dump()) for one in fitted.messages),
         channel=fitted.channel,
         want=fitted.want,
     )

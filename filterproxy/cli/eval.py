@@ -12,6 +12,7 @@ import typer
 from filterproxy.cli.rules import (
     PROBLEMS,
     JsonOption,
+    KnownOption,
     RulesOption,
     count,
     paths_or_shipped,
@@ -48,6 +49,7 @@ def eval_(
         ),
     ],
     rules: RulesOption = None,
+    known: KnownOption = None,
     rule: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Judge this rule alone, whatever its mode; may be repeated."),
@@ -76,13 +78,13 @@ def eval_(
     from filterproxy.evaluate import Bench, Case, Unusable, read
     from filterproxy.scores import Scores
 
-    rulebook = rulebook_or_exit(paths_or_shipped(rules), as_json=as_json)
+    rulebook = rulebook_or_exit(paths_or_shipped(rules), known or (), as_json=as_json)
     _check_ids(rule or [], [r.id for r in rulebook.rules])
     lines = list(read(files))
     cases = [line for line in lines if isinstance(line, Case)]
     unusable = [line for line in lines if isinstance(line, Unusable)]
     keys = _keys(by, cases)
-    bench = Bench(rulebook.rules, rule or (), stream=stream)
+    bench = Bench(rulebook.rules, rule or (), stream=stream, background=rulebook.background)
     scores, missed = Scores(keys), []
     with _sink(misses, files) as write:
         for judged in _judged(bench, cases, console(stderr=True)):

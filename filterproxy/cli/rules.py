@@ -19,6 +19,12 @@ RulesOption = Annotated[
     list[Path] | None,
     typer.Option("--rules", "-r", metavar="PATH", help="A pack or a folder of packs; may be repeated."),
 ]
+KnownOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--known", "-k", metavar="FILE", help="A text that states what the model may say; may be repeated."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -35,22 +41,22 @@ def _short(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def document_or_exit(paths: Sequence[Path], *, as_json: bool = False) -> Any:
+def document_or_exit(paths: Sequence[Path], known: Sequence[Path] = (), *, as_json: bool = False) -> Any:
     """The checked document of *paths*; every problem and exit code 1 when there are any."""
     from filterproxy.rulebook.load import load
     from filterproxy.rulebook.problem import RulebookError
 
     try:
-        return load(paths)
+        return load(paths, known)
     except RulebookError as error:
         exit_with_problems(error.problems, as_json=as_json)
 
 
-def rulebook_or_exit(paths: Sequence[Path], *, as_json: bool = False) -> Any:
+def rulebook_or_exit(paths: Sequence[Path], known: Sequence[Path] = (), *, as_json: bool = False) -> Any:
     """The compiled rulebook of *paths*; every problem and exit code 1 when there are any."""
     from filterproxy.rulebook.compile import compile
 
-    return compile(document_or_exit(paths, as_json=as_json))
+    return compile(document_or_exit(paths, known, as_json=as_json))
 
 
 def exit_with_problems(problems: Iterable[Any], *, as_json: bool = False) -> NoReturn:

@@ -13,6 +13,7 @@ import typer
 
 from filterproxy.cli.rules import (
     USAGE,
+    KnownOption,
     RulesOption,
     count,
     exit_with_problems,
@@ -31,6 +32,7 @@ def serve(
         str | None, typer.Option(metavar="URL", help="The model server, as in http://127.0.0.1:8000")
     ] = None,
     rules: RulesOption = None,
+    known: KnownOption = None,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings in YAML.")
     ] = None,
@@ -63,7 +65,7 @@ def serve(
         "admin_port": admin_port,
         "workers": workers,
     }
-    settings = _settings(flags, config, rules or [])
+    settings = _settings(flags, config, rules or [], known or [])
     with exiting():
         asyncio.run(_serve(settings))
 
@@ -82,12 +84,14 @@ def exiting() -> Iterator[None]:
         fail(str(error))
 
 
-def _settings(flags: Mapping[str, object], file: Path | None, rules: list[Path]) -> Settings:
+def _settings(
+    flags: Mapping[str, object], file: Path | None, rules: list[Path], known: list[Path]
+) -> Settings:
     from filterproxy.cli.settings import UsageError, gather
     from filterproxy.rulebook.problem import RulebookError
 
     try:
-        return gather(flags, os.environ, file, rules)
+        return gather(flags, os.environ, file, rules, known)
     except RulebookError as error:
         exit_with_problems(error.problems)
     except UsageError as error:
@@ -99,7 +103,7 @@ async def _serve(settings: Settings) -> None:
     from filterproxy.proxy.parent import running
 
     rules = list(settings.rules or paths_or_shipped(None))
-    async with running(settings.config, rules) as proxy:
+    async with running(settings.config, rules, settings.known) as proxy:
         _say_ready(proxy, settings.config.upstream)
         await proxy.stopped.wait()
         typer.echo("filterproxy: no new requests; waiting for replies to end", err=True)
@@ -109,6 +113,8 @@ def _say_ready(proxy: Running, upstream: str) -> None:
     document = proxy.document
     typer.echo(f"filterproxy is ready: {proxy.client_url} -> {upstream}", err=True)
     typer.echo(f"  rules   {count(len(document['rules']), 'rule')}, rulebook {document['hash']}", err=True)
+    if document["known"]:
+        typer.echo(f"  known   {', '.join(document['known'])}", err=True)
     typer.echo(f"  admin   {proxy.admin_url}/metrics", err=True)
 
 

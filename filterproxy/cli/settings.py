@@ -1,15 +1,15 @@
 """
 What `serve` is told: flags over FILTERPROXY_* variables over the configuration file over defaults.
 
-The file's keys are the fields of proxy.config.Config, and `rules`. A mistake in it is a problem with file,
-line and column, like one in a pack; one in a flag or a variable is wrong usage.
+The file's keys are the fields of proxy.config.Config, `rules` and `known`. A mistake in it is a problem with
+file, line and column, like one in a pack; one in a flag or a variable is wrong usage.
 """
 
 from __future__ import annotations
 
 import functools
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,11 @@ from filterproxy.rulebook.source import Node, parse
 from filterproxy.rulebook.wording import empty, wrong_kind
 
 PREFIX = "FILTERPROXY_"
-RULES = "rules"
+# Keys that name files, with what is at stake when they name none.
+_FILES = {
+    "rules": ("a pack", "it names the packs, or folders of packs", "every reply would pass unchecked"),
+    "known": ("a file", "it names texts that state what the model may say", "nothing more would be known"),
+}
 
 # Any upstream: for looking at other settings one by one.
 _SOME_UPSTREAM = "http://localhost"
@@ -44,21 +48,26 @@ class UsageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A configuration, and the packs that were named beside it; None: none were."""
+    """A configuration, and the packs and known files that were named beside it; rules None: none were."""
 
     config: Config
     rules: tuple[Path, ...] | None = None
+    known: tuple[Path, ...] = ()
 
 
 def gather(
-    flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None, rules: typing.Sequence[Path]
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    file: Path | None,
+    rules: Sequence[Path],
+    known: Sequence[Path] = (),
 ) -> Settings:
     """
     The settings that hold.
 
     flags: by field, None for those not given. Raises RulebookError for the file, UsageError for the rest.
     """
-    given, named = read_file(file) if file is not None else ({}, None)
+    given, named = read_file(file) if file is not None else ({}, {})
     given |= read_environment(environment)
     given |= {name: value for name, value in flags.items() if value is not None}
     if "upstream" not in given:
@@ -69,7 +78,7 @@ def gather(
             Upstream(address)
     except ValueError as error:
         raise UsageError(_sourced(str(error), flags)) from None
-    return Settings(config, tuple(rules) or named)
+    return Settings(config, tuple(rules) or named.get("rules"), tuple(known) or named.get("known", ()))
 
 
 def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -87,8 +96,8 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
-    """A file's settings, and its packs (named from where it stands). Raises RulebookError."""
+def read_file(file: Path) -> tuple[dict[str, Any], dict[str, tuple[Path, ...]]]:
+    """A file's settings, and the files it names, from where it stands, by key. Raises RulebookError."""
     problems: list[Problem] = []
     try:
         text = read_text(file)
@@ -96,11 +105,11 @@ def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
         raise RulebookError([unreadable(file, error, "none of its settings would hold")]) from None
     node = parse(str(file), text, problems)
     found: dict[str, Any] = {}
-    rules: tuple[Path, ...] | None = None
+    named: dict[str, tuple[Path, ...]] = {}
     if node is not None and isinstance(node.value, dict):
         for key, value in node.value.items():
-            if key == RULES:
-                rules = _paths(value, file.parent, problems)
+            if key in _FILES:
+                named[key] = _paths(key, value, file.parent, problems)
             elif key == DIALECTS:
                 found[key] = read_dialects(value, problems)
             elif key not in _kinds():
@@ -113,7 +122,7 @@ def read_file(file: Path) -> tuple[dict[str, Any], tuple[Path, ...] | None]:
         problems.append(wrong_kind(node, "the file", "a mapping", "a setting is a key and its value"))
     if problems:
         raise RulebookError(problems)
-    return found, rules
+    return found, named
 
 
 @functools.cache
@@ -145,20 +154,21 @@ def _plain(key: str, node: Node) -> Any:
     return node.plain()
 
 
-def _paths(node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
+def _paths(key: str, node: Node, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
+    member_is, names, at_stake = _FILES[key]
     members = (node,) if isinstance(node.value, str) else node.items()
     if node.value == ():
-        problems.append(empty(node, f'"{RULES}"', "every reply would pass unchecked"))
+        problems.append(empty(node, f'"{key}"', at_stake))
     elif not members:
-        problems.append(wrong_kind(node, f'"{RULES}"', "a list", "it names the packs, or folders of packs"))
+        problems.append(wrong_kind(node, f'"{key}"', "a list", names))
     for member in members:
         if not isinstance(member.value, str):
-            problems.append(wrong_kind(member, "a pack", "text", "it is the name of a file or folder"))
+            problems.append(wrong_kind(member, member_is, "text", "it is the name of a file or folder"))
     return tuple(folder / str(member.value) for member in members)
 
 
 def _unknown(node: Node, key: str) -> Problem:
-    known = (*_kinds(), RULES, DIALECTS)
+    known = (*_kinds(), *_FILES, DIALECTS)
     near = nearest(key, known)
     return Problem(
         node.keys[key],

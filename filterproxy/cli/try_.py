@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filterproxy.cli.rules import USAGE, JsonOption, RulesOption, count, paths_or_shipped, rulebook_or_exit
+from filterproxy.cli.rules import (
+    USAGE,
+    JsonOption,
+    KnownOption,
+    RulesOption,
+    count,
+    paths_or_shipped,
+    rulebook_or_exit,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +30,7 @@ def try_(
     ask: Annotated[str, typer.Option("--ask", "-a", help="The question before it.")] = "",
     system: Annotated[str, typer.Option("--system", "-s", help="The system prompt.")] = "",
     rules: RulesOption = None,
+    known: KnownOption = None,
     stream: Annotated[
         bool, typer.Option("--stream/--whole", help="Whether the client asked for a stream.")
     ] = False,
@@ -35,7 +44,7 @@ def try_(
     from filterproxy.rulebook.book import Example
     from filterproxy.trial import explain
 
-    rulebook = rulebook_or_exit(paths_or_shipped(rules), as_json=as_json)
+    rulebook = rulebook_or_exit(paths_or_shipped(rules), known or (), as_json=as_json)
     text = _text(typer.get_binary_stream("stdin").read() if reply == "-" else os.fsencode(reply))
     ask, system = (_text(os.fsencode(said)) for said in (ask, system))
     request = Example(hit=True, reply=text, ask=ask, system=system).request(stream=stream)

@@ -34,7 +34,7 @@ class Calm:
         self._judge = judge
         self.tape = tape
         self._read = read if run.observers else None
-        self._named: set[int] | None = None  # by the gate, on all of the text
+        self._named: frozenset[int] | None = None  # by the gate, on all of the text
 
     @property
     def waiting(self) -> int:

@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from filterproxy.core.fold import FOLD_REACH, FOLDABLE, fold, unsure_from
-from filterproxy.core.rule import MATCH_LIMIT, Detector, Rule
+from filterproxy.core.rule import MATCH_LIMIT, Detector, Mode, Rule, Scope
 from filterproxy.core.scan import PatternSet, TailPattern, encode, usable
 from filterproxy.core.shape import Underivable, prefixes, wide
 
 
-def gate_sources(detector: Detector) -> tuple[str, ...] | None:
+def gate_sources(rule: Rule) -> tuple[str, ...] | None:
     """RE2 patterns, one of which is in every text with a match; None: the rule must always run."""
+    detector = rule.match
     if detector.gate is not None:
         return detector.gate
     if detector.shape is None:
         return None
     try:
-        source = wide(detector.shape)
+        source = wide(detector.shape, ends=rule.scope is Scope.REPLY and not rule.skips_code)
     except Underivable:
         return None
     return (source,) if source else None
@@ -38,7 +39,9 @@ class Gate:
         self._screens: list[tuple[int, Callable[[str], bool]]] = []
         always: list[int] = []
         for index, rule in enumerate(rules):
-            found = gate_sources(rule.match)
+            if rule.mode is Mode.OFF:
+                continue
+            found = gate_sources(rule)
             screen = getattr(rule.match, "may_hit", None)
             if found is not None:
                 if not all(map(usable, found)):
@@ -55,9 +58,18 @@ class Gate:
         self._set = PatternSet([*sources, *FOLDABLE])
         # Rules that the gate can say nothing about, by index.
         self.always = frozenset(always)
+        # The last answer: a chain may come in several runs, which mostly read the very same text.
+        self._last: tuple[str, int, frozenset[int]] = ("", -1, frozenset())
 
-    def names(self, text: str, pos: int = 0) -> set[int]:
+    def names(self, text: str, pos: int = 0) -> frozenset[int]:
         """Indices of the rules that could match in text[pos:], as it is or folded."""
+        last_text, last_pos, named = self._last
+        if text is not last_text or pos != last_pos:
+            named = frozenset(self._named(text, pos))
+            self._last = (text, pos, named)
+        return named
+
+    def _named(self, text: str, pos: int) -> set[int]:
         tail = text[pos:] if pos else text
         if not tail.isascii():  # its fold may hang on what has left
             tail = text[max(0, pos - FOLD_REACH) :]

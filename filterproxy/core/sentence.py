@@ -32,7 +32,9 @@ _OPEN_ABBREVIATIONS = frozenset(
     """.split()
 )
 # Not the end where a number follows.
-_NUMBERED = frozenset("no nos nr art fig vol pp abs tel ext approx ca ed".split())
+_NUMBERED = frozenset(
+    "no nos nr art fig vol pp abs tel ext approx ca ed mo di mi do fr sa so ma wo vr za zo".split()
+)
 # The end, unless what follows goes on in small letters or digits.
 _SOFT_ABBREVIATIONS = frozenset(
     """

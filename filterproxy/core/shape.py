@@ -70,6 +70,11 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class End(Edge):
+    r"""`\Z`: the end of the text, or of what comes before a piece of the operator's in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ahead:
     """Empty, but reads on as *inner* does: a look-ahead of either sign."""
 
@@ -88,9 +93,13 @@ def literal(text: str, *, ignore_case: bool = False) -> Seq:
     return Seq(tuple(Chars(_char(c, ignore_case)) for c in text))
 
 
-def wide(shape: Shape) -> str:
-    """RE2 source that is found in every text with a match. "" when every text may have one."""
-    source = _wide(_selective(shape))
+def wide(shape: Shape, *, ends: bool = False) -> str:
+    """
+    RE2 source that is found in every text with a match. "" when every text may have one.
+
+    ends: an `End` is one of the text that the source is asked about, not of a part of it.
+    """
+    source = _wide(_selective(shape), ends)
     return "" if _nullable(shape) else _bounded(source)
 
 
@@ -124,16 +133,22 @@ def escape(c: str) -> str:
     return f"\\x{{{ord(c):X}}}"
 
 
-def _wide(shape: Shape) -> str:
+# What stands for a piece of the operator's (see core.tape).
+_AT_END = r"(?:\z|\x{FFFC})"
+
+
+def _wide(shape: Shape, ends: bool = False) -> str:
     match shape:
         case Chars(source):
             return source
         case Seq(parts):
-            return "".join(_wide(p) for p in parts)
+            return "".join(_wide(p, ends) for p in parts)
         case Alt(choices):
-            return "(?:" + "|".join(_wide(c) for c in choices) + ")"
+            return "(?:" + "|".join(_wide(c, ends) for c in choices) + ")"
         case Repeat(inner, least, most):
-            return _times(_wide(inner), least, most)
+            return _times(_wide(inner, ends), least, most)
+        case End():
+            return _AT_END if ends else ""
         case Edge() | Ahead():
             return ""
 

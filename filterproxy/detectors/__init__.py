@@ -20,8 +20,11 @@ DETECTORS: Final[Mapping[str, str]] = MappingProxyType(
         "fact": "filterproxy.detectors.fact:FactDetector",
         "tokens": "filterproxy.detectors.tokens:Tokens",
         "number": "filterproxy.detectors.number:Number",
+        "secret": "filterproxy.detectors.secret:Secret",
         "length": "filterproxy.detectors.length:Length",
         "repetition": "filterproxy.detectors.repetition:Repetition",
+        "repeats": "filterproxy.detectors.repeats:Repeats",
+        "language": "filterproxy.detectors.language:Language",
         "any": "filterproxy.detectors.combine:AnyOf",
         "all": "filterproxy.detectors.combine:AllOf",
     }

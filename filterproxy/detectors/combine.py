@@ -54,7 +54,9 @@ class AllOf:
 
     @property
     def gate(self) -> tuple[str, ...] | None:
-        return gate_of(self.first)
+        # All are in a text with a match, so that any one's gate speaks for them.
+        gates = (gate_of(member) for member in (self.first, *self.others))
+        return next((gate for gate in gates if gate is not None), None)
 
     def find(self, text: str, pos: int, unit: Span, request: Request) -> Span | None:
         found = self.first.find(text, pos, unit, request)

@@ -28,7 +28,6 @@ class Length:
     over: int | None = None
     under: int | None = None
     shape: Shape | None = field(default=None, init=False, repr=False, compare=False)
-    gate: tuple[str, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if (self.over is None) == (self.under is None):
@@ -37,6 +36,11 @@ class Length:
             raise ValueError(f"`over` is {self.over}: no text is that short")
         if self.under is not None and self.under < 1:
             raise ValueError(f"`under` is {self.under}: no text is shorter")
+
+    @property
+    def gate(self) -> tuple[str, ...] | None:
+        # A sentence or a line has a character at least: an empty unit is all of an empty text.
+        return (r"\A\z",) if self.under == 1 else None
 
     def find(self, text: str, pos: int, unit: Span, request: Request) -> Span | None:
         start, end = unit

@@ -7,6 +7,7 @@ A candidate is found by its form, and python-stdnum or phonenumbers decides.
 from __future__ import annotations
 
 import importlib
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,9 +16,9 @@ from typing import Final
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Span
 from filterproxy.core.shape import Alt, Chars, Repeat, Seq, Shape
+from filterproxy.facts import phone
 from filterproxy.facts.digits import Finder, Form, Verifier
 from filterproxy.facts.form import chars, seq
-from filterproxy.facts.phone import FORM, verifier
 
 
 def _picture(*pictures: str) -> Shape:
@@ -91,6 +92,21 @@ _CODICE_FISCALE = Seq(
     )
 )
 _NIR = seq(Chars("[1-478]"), _picture(" 99 99 9X 999 999 99", " 99 99 9X 999 999"))
+# Four numbers, or groups of hexadecimal digits with two colons at least.
+_IP = Alt(
+    (
+        seq(chars("[0-9]", 1, 3), *(part for _ in range(3) for part in (Chars("[.]"), chars("[0-9]", 1, 3)))),
+        seq(
+            chars("[0-9A-Fa-f]", 0, 4),
+            Repeat(seq(Chars(":"), chars("[0-9A-Fa-f]", 0, 4)), 2, 7),
+            Repeat(
+                seq(Chars(":"), Repeat(seq(chars("[0-9]", 1, 3), Chars("[.]")), 3, 3), chars("[0-9]", 1, 3)),
+                0,
+                1,
+            ),
+        ),
+    )
+)
 _BITCOIN = Alt(
     (
         seq(Chars("[13]"), chars("[1-9A-HJ-NP-Za-km-z]", 25, 34)),
@@ -150,6 +166,54 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
     }
 )  # fmt: skip
 
+# Not a part of a version or of a longer address; "Chrome/120.0.6099.109" is a version too.
+_IP_LEFT: Final = r"(?<![0-9A-Za-z_.])(?<![0-9:]:)(?<![0-9][-./])(?<![A-Za-z]/)"
+_VERSION: Final = (
+    r"v|ver|version|versie|versión|versione|versão|release|build|firmware|driver|update|upgrade|patch"
+    r"|revision|rev"
+    r"|section|chapter|clause|figure|table|abschnitt|kapitel|artikel|sección|chapitre|paragraph"
+    r"|python|node|java"
+    r"|chrome|firefox|windows|android|ios|linux|kernel|oid"
+)
+_IP_WORDS: Final = (
+    r"ip\w*|address\w*|adres\w*|direcci[óo]n|indirizzo|endereço|log(?:ged )?-?in|from|host|server|client|peer"
+    r"|ping\w*"
+)
+_IP_NEAR: Final = "地址|アドレス"
+# Resolvers that everybody's machine may ask: they stand for nobody.
+_RESOLVERS: Final = frozenset(
+    "8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.2"
+    " 2001:4860:4860::8888"
+    " 2001:4860:4860::8844 2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe".split()
+)
+
+
+# Of version 6, all that has been given out so far (RFC 4291, 2.4): "ace::bad" is a name in a program.
+_GIVEN_OUT: Final = ipaddress.ip_network("2000::/3")
+
+
+def _is_public_address(text: str) -> bool:
+    """
+    Whether it is an address that the Internet routes to somebody.
+
+    Not those for private networks, the machine itself, documentation, groups (the IANA's special-purpose
+    registries); a number with a zero before it is none (RFC 6943, 3.1.1).
+    """
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    given_out = address.version == 4 or address in _GIVEN_OUT
+    return (
+        address.is_global and given_out and not address.is_multicast and address.compressed not in _RESOLVERS
+    )
+
+
+def _is_no_version(text: str) -> bool:
+    """Whether it is such an address, and no version: those hardly ever have a number over 31."""
+    return _is_public_address(text) and (":" in text or any(int(part) > 31 for part in text.split(".")))
+
+
 _SEPARATORS = str.maketrans("", "", " -./")
 
 
@@ -163,7 +227,8 @@ class Number:
             `aadhaar` (India), `ahv` (Switzerland), `bsn` (Netherlands), `cnpj`, `cpf` (Brazil),
             `codicefiscale` (Italy), `cpr` (Denmark), `dni`, `nie` (Spain), `ein`, `itin`, `ssn` (USA),
             `hetu` (Finland), `nhs` (United Kingdom), `nir` (France), `personnummer` (Sweden), `pesel`
-            (Poland), `sin` (Canada), `steuerid` (Germany), `tfn` (Australia), `imei` (a handset).
+            (Poland), `sin` (Canada), `steuerid` (Germany), `tfn` (Australia), `imei` (a handset); `ip` (an
+            address of the Internet, version 4 or 6).
         region: for `phone`: the country whose numbers are written without a country code, as two
             capitals (default `US`).
 
@@ -172,7 +237,11 @@ class Number:
     numbers that begin like a card and have its length, `dni` and `nie` one in twenty-three of their form.
     `ssn` and `itin` have no check digit: with hyphens or blanks their form is all there is. `phone` takes
     what the region's plan allows; where its numbers vary in length (Germany), digits behind a blank may be
-    taken along.
+    taken along. Numbers with "+" and a country's code are found of every country, those in the groups of
+    another large country's plan or behind a word that names them ("Tel.", "Anruf", "电话") without it too; no
+    `phone` stands right behind "order", "invoice" and their like. `ip` takes addresses that the Internet
+    routes: private ones, those of documentation, public resolvers and versions ("v1.2.3.4") pass, as do four
+    numbers up to 31 without a word before them.
 
     Kinds whose form is that of many numbers are found only when a word that names them ("SSN", "call")
     stands at most 32 characters before, in the same sentence: `aadhaar`, `bic`, `bsn`, `cpr`, `ein`, `imei`,
@@ -191,7 +260,10 @@ class Number:
 
     def __post_init__(self) -> None:
         if self.kind == "phone":
-            finder = Finder(FORM, verifier(self.region))
+            finder = phone.finder(self.region)
+        elif self.kind == "ip":
+            form = Form(_IP, None, _IP_WORDS, left=_IP_LEFT, near=_IP_NEAR, other=_VERSION)
+            finder = Finder(form, _is_no_version, _is_public_address)
         else:
             kind = _kind(self.kind)
             form = Form(kind.strong, kind.weak, kind.keywords)
@@ -207,7 +279,9 @@ class Number:
 def _kind(name: str) -> _Kind:
     kind = _KINDS.get(name)
     if kind is None:
-        raise ValueError(f"{name!r} is no kind of number; there are {', '.join(sorted([*_KINDS, 'phone']))}")
+        raise ValueError(
+            f"{name!r} is no kind of number; there are {', '.join(sorted([*_KINDS, 'ip', 'phone']))}"
+        )
     return kind
 
 

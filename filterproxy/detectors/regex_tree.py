@@ -18,7 +18,19 @@ from typing import Any
 import regex
 from regex import _regex, _regex_core
 
-from filterproxy.core.shape import ANYTHING, Ahead, Alt, Chars, Edge, Repeat, Seq, Shape, Underivable, escape
+from filterproxy.core.shape import (
+    ANYTHING,
+    Ahead,
+    Alt,
+    Chars,
+    Edge,
+    End,
+    Repeat,
+    Seq,
+    Shape,
+    Underivable,
+    escape,
+)
 
 # Code points that a look-behind may look back; this much is kept of what has left already.
 LOOKBEHIND_LIMIT = 255
@@ -92,8 +104,8 @@ def shape_of(pattern: str, flags: int = regex.V1) -> Shape:
         raise Underivable("it is nested too deeply") from None
 
 
-_EDGES = {"Boundary", "EndOfLine", "EndOfString", "StartOfWord", "EndOfWord"}
-_NOTHING = {"StartOfLine", "StartOfLineU", "StartOfString"}
+_EDGES = {"Boundary", "EndOfLine", "StartOfWord", "EndOfWord"}
+_NOTHING = {"StartOfLine", "StartOfLineU"}
 _SINGLE = {"Character", "Property", "Range", "SetUnion", "SetDiff", "SetInter", "SetSymDiff"}
 _LINE_END = Ahead(Seq((Chars(r"[\n\r\x{85}\x{2028}\x{2029}]"), Chars(r"\n"), Edge())))
 
@@ -138,8 +150,14 @@ class _Reader:
             return Edge() if node.zerowidth else _single(node)
         if kind in _EDGES:
             return Edge()
+        if kind == "EndOfString":
+            return End()
         if kind in _NOTHING:
             return Seq(())
+        if kind == "StartOfString":
+            # No character, but RE2 reads it alike: a gate that is asked for a text's rest, whose beginning
+            # has left, takes that for the beginning, and so is only wider.
+            return Chars(r"\A")
         raise Underivable(f"it uses {_CALLED.get(kind, kind)}")
 
     def _group(self, node: Any) -> Shape:

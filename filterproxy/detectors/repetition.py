@@ -11,12 +11,17 @@ and each item adds at most one to a run: with n items seen, none can begin befor
 n - p + max(1, (times - 1) * p - run[p]), for the best p. As times >= 3, this is a finished item only while
 a repetition is well under way: ordinary text does not wait at all. (The bound is the earliest place unless
 the match of a shorter period comes first and takes the items away; then it is a little early.)
+
+All that costs some 3 µs a word. A reply that comes whole is spared it where it cannot hold a match: what
+repeats is told by few of its words (see `_may_repeat`). So the first text of a walker is only kept until more
+comes, or somebody asks what is settled.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -96,6 +101,57 @@ def _pieces(of: str) -> regex.Pattern[str]:
     )
 
 
+@cache
+def _spaceless() -> regex.Pattern[str]:
+    return regex.compile(f"[{SPACELESS}]", regex.V1)
+
+
+# What `str.split` takes for white space and items do not.
+_SEPARATORS = re.compile("[\x1c-\x1f]")
+
+
+def _may_repeat(text: str, of: str, times: int) -> bool:
+    """Whether *text*, its end included, could have a match: False is certain."""
+    if of == "lines" and text.count("\n") + text.count("\r") < times - 1:
+        return False
+    plain = text.casefold()
+    words = plain.split()
+    if not plain.isascii() and _spaceless().search(plain):
+        return _may_recur("".join(words), times)
+    if of == "lines" or _SEPARATORS.search(plain):
+        return _may_recur(words, times)
+    return _may_loop(words, times)
+
+
+def _may_recur(parts: Sequence[str], times: int) -> bool:
+    """
+    For items that are made of parts.
+
+    What repeats as items repeats as parts, and copies of p parts have at most p sequences of three: of their
+    (times * p - 2) sequences that many less p stood there before, which is times - 3 or more.
+    """
+    return len(parts) - 2 - len(set(zip(parts, parts[1:], parts[2:], strict=False))) >= times - 3
+
+
+def _may_loop(words: list[str], times: int) -> bool:
+    """
+    For items that are words: one of every *step*, and *alike* words from there on, stand there once more.
+
+    The first that is looked at in a match stands less than *step* behind its beginning; from there on, every
+    word but those of the last copy is repeated one period later: at least times - step of them.
+    """
+    step = times // 2
+    alike = times - step
+    for at in range(0, len(words) - alike, step):
+        word, near = words[at], words[at + 1 : at + 1 + _PERIODS]
+        if word not in near:
+            continue
+        for p, other in enumerate(near, 1):
+            if other == word and words[at : at + alike] == words[at + p : at + p + alike]:
+                return True
+    return False
+
+
 @dataclass(slots=True)
 class _Open:
     """
@@ -142,8 +198,22 @@ class _Walker:
     _places: dict[str, list[int]] = field(default_factory=dict)  # key: its recent items, oldest first
     _runs: dict[int, int] = field(default_factory=dict)
     _free: int = 0  # the first item that is in no match yet
+    _unread: str = ""  # the text's beginning, where that has no match and was not gone through
 
     def feed(self, text: str) -> list[Span]:
+        if not self._seen and not self._unread and not _may_repeat(text, self.of, self.times):
+            self._unread = text
+            return []
+        self._catch_up()
+        return self._read(text)
+
+    def _catch_up(self) -> None:
+        """Go through what was only kept: no match ends there."""
+        if self._unread:
+            text, self._unread = self._unread, ""
+            self._read(text)
+
+    def _read(self, text: str) -> list[Span]:
         found: list[Span] = []
         for piece in _pieces(self.of).finditer(text):
             self._take(piece.lastgroup or "", piece.group(), self._seen + piece.start(), found)
@@ -160,7 +230,8 @@ class _Walker:
 
     def end(self) -> list[Span]:
         found: list[Span] = []
-        self._finish(found)
+        if not self._unread:
+            self._finish(found)
         return found
 
     def _finish(self, found: list[Span]) -> None:
@@ -209,6 +280,7 @@ class _Walker:
         return None
 
     def settled(self) -> int:
+        self._catch_up()
         return min(self._beginnings(), default=self._seen)
 
     def _beginnings(self) -> Iterator[int]:

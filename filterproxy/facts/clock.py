@@ -63,6 +63,8 @@ def readings(hour: int, minute: int, half: str) -> frozenset[int]:
 
 def clock_at(ts: Sequence[Token], i: int, words: Lexicon) -> tuple[Clock, int] | None:
     """The time that begins at token *i* and the index after it; None when none does."""
+    if i < len(ts) and ts[i].word in words.rules["also_midnight"] and i and ts[i - 1].kind in ("to", "-"):
+        return Clock(ts[i].start, ts[i].end, frozenset((DAY,)), STRONG, True), i + 1
     found = _clock_at(ts, i, words) if i < len(ts) and ts[i].kind in FACES else None
     if found is None or ts[i].kind not in HALVES:
         return found
@@ -128,7 +130,7 @@ def _face(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
         face = token.hour, token.minute, token.half, token.grade, i + 1
         return face if token.minute >= 0 else _with_minutes(ts, face, words)
     if token.kind == "time":
-        return -1, words.times[token.word], "", STRONG, i + 1
+        return _named(ts, i, words)
     if token.kind == "half":
         return _half(ts, i, words)
     if token.kind == "quarter":
@@ -136,6 +138,21 @@ def _face(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
     if token.kind == "number":
         return _spoken(ts, i, words)
     return None
+
+
+def _named(ts: Sequence[Token], i: int, words: Lexicon) -> _Face:
+    """ "midi", "midi et demi", "mezzanotte meno un quarto" """
+    minutes = words.times[ts[i].word]
+    j = i + 1
+    if minutes in (0, 720) and j < len(ts) and not (i and ts[i - 1].kind == "between"):
+        minus, plus = ts[j].word in words.rules["minus"], ts[j].word in words.rules["plus"]
+        bare = "spoken_24" in words.traits and not (minus or plus)
+        if minus or plus or bare:
+            more, after = _minutes_at(ts, j + (minus or plus), bare, minus or plus, words)
+            if more is not None and not (after < len(ts) and ts[after].kind in HALVES):
+                hour = (minutes // 60 or 24) - 1 if minus else minutes // 60
+                return hour, 60 - more if minus else more, "h", STRONG, after
+    return -1, minutes, "", STRONG, i + 1
 
 
 def _small(ts: Sequence[Token], i: int, words: Lexicon) -> int | None:
@@ -210,6 +227,9 @@ def _spoken_minutes(ts: Sequence[Token], i: int, minutes: int, words: Lexicon) -
     base, after = 0, j + 1
     if ts[after].kind == "half" and "half_next" in words.traits:  # "fünf vor halb neun"
         base, after = -30, after + 1
+    if ts[after].kind == "time" and (named := words.times[ts[after].word]) in (0, 720):
+        at = (named + (minutes if sign == "past" else -minutes)) % DAY
+        return at // 60, at % 60, "h", STRONG, after + 1
     hour = _small(ts, after, words)
     if hour is None or not 1 <= hour <= 12:
         return None
@@ -255,11 +275,12 @@ def _spoken(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
         face = _with_minutes(ts, (value, -1, "h" if value > 12 or value == 0 else "", WEAK, i + 1), words)
         if face[1] >= 0 or face[3] == STRONG:
             return face
-    if not 1 <= value <= 12:
-        return face if 12 < value <= 24 and "spoken_24" in words.traits else None
+    hours_24 = 12 < value <= 24 and "spoken_24" in words.traits
     nothing_between = not words.unspaced and i + 1 < len(ts) and ts[i + 1].kind == "number"
-    if nothing_between and words.numbers.get(ts[i + 1].word, 0) >= 15:
-        return value, words.numbers[ts[i + 1].word], "", DOTTED, i + 2
+    if nothing_between and (hours_24 or 1 <= value <= 12) and words.numbers.get(ts[i + 1].word, 0) >= 15:
+        return value, words.numbers[ts[i + 1].word], "h" if hours_24 else "", DOTTED, i + 2
+    if not 1 <= value <= 12:
+        return face if hours_24 else None
     return value, -1, "", WEAK, i + 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypeGuard
 
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Span
@@ -25,10 +25,15 @@ class Fact:
 
 
 class Source(NamedTuple):
-    """A place in the request that states things: `system prompt`, `tool result 2`, `user turn 1`."""
+    """
+    A place in the request that states things: `system prompt`, `tool result 2`, `user turn 1`.
+
+    tool: the function whose result it is, "" where nobody says. Of a call without a result the text is "".
+    """
 
     name: str
     text: str
+    tool: str = ""
 
 
 class Known(Protocol):
@@ -69,7 +74,13 @@ class FactKind(Protocol):
     def index(self, sources: Sequence[Source]) -> Known: ...
 
 
-@runtime_checkable
+class CumulativeKind(FactKind, Protocol):
+    """A kind whose statements do not speak against each other: the user's count beside the operator's."""
+
+    @property
+    def cumulative(self) -> Literal[True]: ...
+
+
 class FormalKind(FactKind, Protocol):
     """
     A kind whose statements are told by their form (an amount, an address), not by their sentence.
@@ -88,3 +99,14 @@ class FormalKind(FactKind, Protocol):
         It hangs on what stands in the match, after it as far as the shape reads, and on the 1 024 code
         points before it.
         """
+
+
+# Asked of the class, as asking an instance for all that a protocol names would work out its gate.
+
+
+def is_cumulative(kind: FactKind) -> TypeGuard[CumulativeKind]:
+    return hasattr(type(kind), "cumulative")
+
+
+def is_formal(kind: FactKind) -> TypeGuard[FormalKind]:
+    return hasattr(type(kind), "first")

@@ -26,6 +26,12 @@ def seq(*parts: Shape) -> Seq:
     return Seq(parts)
 
 
+def texts(*choices: str) -> Shape:
+    """One of some texts, letter for letter."""
+    found = tuple(Seq(tuple(Chars(c if c.isalnum() else f"[{c}]") for c in text)) for text in choices)
+    return Alt(found) if found[1:] else found[0]
+
+
 def alt(*choices: Shape) -> Alt:
     return Alt(choices)
 
@@ -83,4 +89,5 @@ _ESCAPED = re.compile(r"\\x\{([0-9A-F]+)\}")
 
 def _plain(escaped: re.Match[str]) -> str:
     letter = chr(int(escaped[1], 16))
-    return letter if letter.isalpha() else escaped[0]
+    # Two digits without braces are read by `re` too.
+    return letter if letter.isalpha() else f"\\x{ord(letter):02X}" if ord(letter) < 0x100 else escaped[0]

@@ -24,6 +24,10 @@ _SENTENCE_END = re.compile(r"(?<=[?!\n。？！])\s*|(?<=\.)\s+(?=[A-ZÀ-Þ\"'(�
 _RULE_LINE = re.compile(r"[\s|:+*_=#>-]*\Z")
 
 
+# Their sentences share so many words that a short one is easily taken for one of another.
+KIN = ("es", "pt", "it", "fr")
+
+
 def lexicon(code: str) -> Lexicon:
     """The words of one of LANGUAGES."""
     return load(f"opening_hours.{code}")
@@ -44,9 +48,11 @@ def _sentences(question: str) -> list[str]:
 
 
 def _lexicons(question: str) -> list[Lexicon]:
-    """In which languages a question is read: its own; all when that cannot be told."""
+    """In which languages a question is read: its own and its kin; all when that cannot be told."""
     code = language_of(question)
-    return [lexicon(c) for c in LANGUAGES if c == code or not code]
+    # Han characters alone are either of two.
+    codes = (code, *KIN) if code in KIN else ("zh", "ja") if code == "zh" else (code,) if code else LANGUAGES
+    return [lexicon(c) for c in dict.fromkeys(codes)]
 
 
 def asks_hours(question: str) -> bool:
@@ -55,17 +61,22 @@ def asks_hours(question: str) -> bool:
 
 def _asked_in(question: str) -> Lexicon | None:
     """The words in which *question* asks for hours; None when it does not."""
-    sentences = _sentences(question)
-    for words in _lexicons(question):
-        if any(_asks(sentence, words) for sentence in sentences):
-            return words
+    sentences, lexicons = _sentences(question), _lexicons(question)
+    # What one of two kindred languages knows for another question, the other need not know.
+    kindred = lexicons if len(lexicons) < len(LANGUAGES) else []
+    for words in lexicons:
+        for sentence in sentences:
+            if _asks(sentence, words) and not any(_asks_other(sentence, other) for other in kindred):
+                return words
     return None
 
 
 def _asks(sentence: str, words: Lexicon) -> bool:
-    return any(p.search(sentence) for p in words.patterns["asks"]) and not any(
-        p.search(sentence) for p in words.patterns["asks_not"]
-    )
+    return any(p.search(sentence) for p in words.patterns["asks"]) and not _asks_other(sentence, words)
+
+
+def _asks_other(sentence: str, words: Lexicon) -> bool:
+    return any(p.search(sentence) for p in words.patterns["asks_not"])
 
 
 def setting_of(request: Request) -> Setting:
@@ -74,6 +85,8 @@ def setting_of(request: Request) -> Setting:
     found = request.memo.get(key)
     if not isinstance(found, Setting):
         found = replace(_setting(_question(request.turns)), diary=_about_diary(request.question))
+        if not found.asked:
+            found = replace(found, elsewhere=_about_others(request.question[-QUESTION_REACH:]))
         request.memo[key] = found
     return found
 
@@ -113,7 +126,26 @@ def _setting(question: str) -> Setting:
     closes = any(p.search(asked) for p in words.patterns["asks_close"])
     opens = any(p.search(asked) for p in words.patterns["asks_open"])
     role = "closes" if closes and not opens else "opens"
-    return Setting(asked=True, role=role, days=named_days(asked, words), mixed=len(asking) < len(sentences))
+    wants = ""
+    if any(p.search(asked) for p in words.patterns["asks_days"]):
+        wants = "closed" if any(p.search(asked) for p in words.patterns["asks_closed"]) else "open"
+    mixed = len(asking) < len(sentences) or _speaks_of_others(asked, words)
+    return Setting(asked=True, role=role, days=named_days(asked, words), mixed=mixed, wants_days=wants)
+
+
+def _about_others(question: str) -> bool:
+    lexicons = _lexicons(question) if question else ()
+    return len(lexicons) == 1 and any(
+        _speaks_of_others(question, words) or any(p.search(question) for p in words.patterns["asks_when"])
+        for words in lexicons
+    )
+
+
+def _speaks_of_others(question: str, words: Lexicon) -> bool:
+    """Whether it is about bookings or trains as well: "book a table, and tell me when they close"."""
+    if not words.rules["places"]:
+        return False
+    return Reader(question, (0, len(question)), words, Setting()).foreign
 
 
 # -- the text before the unit
@@ -159,7 +191,7 @@ def _under_heading(text: str, start: int, words: Lexicon) -> bool:
     for piece in _last_pieces(text, start):
         reader = Reader(piece, (0, len(piece)), words, Setting(heading=True))
         reader.read()
-        if reader.ours:
+        if reader.announces:
             return not reader.question
         if not reader.looks_scheduled:
             return False

@@ -32,7 +32,7 @@ _SHORT = 4  # letters
 _LATE = -1  # a time after "until" only
 # The same in every language.
 _SHARED = (
-    rf"{_DIGIT}{_BLANK}[:：.hHuU]{_BLANK}{_DIGIT}",
+    rf"{_DIGIT}{_BLANK}[:：∶꞉.hHuU]{_BLANK}{_DIGIT}",
     rf"(?i){_DIGIT}{_BLANK}(?:[ap]\.?{_BLANK}m|h(?:[^A-Za-z]|$))|{_DIGIT}u(?:[^A-Za-z]|$)|{_DIGIT}{{4}}{_BLANK}h",
     rf"{_DIGIT}{_BLANK}{_DASH}{_BLANK}{_DIGIT}|{_DASH}{_DIGIT}{{4}}",
 )
@@ -130,6 +130,8 @@ def _day_sources(words: Lexicon, edge: str, blank: str) -> Iterator[str]:
     short = _any(words.short_days, words)
     if words.unspaced:
         day = f"(?:{_any(single, words)}{'|' + short if short else ''})"
+        # All of an answer: "水曜日です。"
+        yield rf"(?:{_any(single, words)})(?:{_any(words.rules['day_tails'], words)})?(?:[。！!\n]|$)"
         joints = _any(_of_kinds(words, "to", "from_after", "and", "on"), words)
         yield rf"(?i){day}{blank}(?:(?:{joints}){blank}){{0,3}}{day}"
         return

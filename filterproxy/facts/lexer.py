@@ -17,7 +17,7 @@ DASHES = "-–—‐‑‒−~〜→"
 # Letters that are often typed without their accents, and the letters that stand for them.
 ACCENTS = {"a": "àáâãäå", "c": "ç", "e": "èéêë", "i": "ìíîï", "n": "ñ", "o": "òóôõö", "u": "ùúûü"}
 # Full-width forms that times and lists are written with.
-WIDE = dict(zip("０１２３４５６７８９：～，、；（）？！／・－", "0123456789:~,,;()?!/,-", strict=True))
+WIDE = dict(zip("０１２３４５６７８９：∶꞉～，、；（）？！／・－", "0123456789:::~,,;()?!/,-", strict=True))
 _PLAIN = str.maketrans(WIDE | dict.fromkeys("’´`", "'"))
 _BARE = str.maketrans({accented: letter for letter, all_ in ACCENTS.items() for accented in all_})
 

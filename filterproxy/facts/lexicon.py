@@ -42,7 +42,7 @@ class Lexicon:
     character, where words are not parted by blanks) -> (the rest, kind), longest first. numbers, days,
     times: values of phrases of the kinds `number`, `day`, `time`. rules: other sets of words, by what a
     reader asks of them. patterns: regular expressions by what they tell, for sentences, ignoring case.
-    compounds: (kind, ends of words that are of it).
+    compounds: (kind, ends of words that are of it). months: 1 to 12 by name.
     """
 
     script: str
@@ -57,6 +57,7 @@ class Lexicon:
     rules: Mapping[str, frozenset[str]]
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     compounds: tuple[tuple[str, tuple[str, ...]], ...]
+    months: Mapping[str, int]
 
     @property
     def unspaced(self) -> bool:
@@ -114,6 +115,7 @@ def load(name: str) -> Lexicon:
         sets,
         _Patterns({key: tuple(re.compile(p, re.I) for p in value) for key, value in raw["patterns"].items()}),
         tuple((kind, tuple(sorted(tails))) for kind, tails in _tails(sets)),
+        {joined(phrase): month for phrase, month in raw.get("months", {}).items()},
     )
 
 
@@ -128,7 +130,9 @@ def split(phrase: str, script: str, accented: Collection[str]) -> tuple[str, ...
     low = plain(phrase)
     if script == "unspaced":
         return tuple(low)
-    words = (m.group() if m.lastgroup != "dash" else "-" for m in pattern(script).finditer(low))
+    words = [m.group() if m.lastgroup != "dash" else "-" for m in pattern(script).finditer(low)]
+    if script == "elided" and low.endswith("'"):
+        words[-1] += "'"  # "l'" as it stands before a word
     return tuple(word if word in accented else bare(word) for word in words)
 
 

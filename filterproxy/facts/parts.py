@@ -58,7 +58,11 @@ class Item:
 
 @dataclass(slots=True)
 class Named:
-    """Days as they stand in the unit. exception: named after "except"."""
+    """
+    Days as they stand in the unit.
+
+    exception: named after "except". leads: they begin a new part of the sentence, and own what follows.
+    """
 
     span: Span
     first: int
@@ -66,6 +70,7 @@ class Named:
     days: frozenset[int]
     plural: bool
     exception: bool = False
+    leads: bool = False
 
 
 def deal(parts: Sequence[Item | Named]) -> None:
@@ -85,6 +90,8 @@ def _deal_forward(parts: Sequence[Item | Named]) -> None:
             part.days = part.days if part.days is not None else current
             last, fresh = part, False
         elif n + 1 < len(parts) or last is None:
+            if part.exception and fresh and current is not None:
+                continue  # "every day but Monday, 9-5": those days are taken off already
             current = part.days if not fresh or current is None or part.exception else current | part.days
             fresh = True
         elif not part.exception:
@@ -95,7 +102,7 @@ def _deal_forward(parts: Sequence[Item | Named]) -> None:
 def _deal_backward(parts: Sequence[Item | Named]) -> None:
     waiting: list[Item] = []
     aside: frozenset[int] | None = None
-    for part in parts:
+    for n, part in enumerate(parts):
         if isinstance(part, Item):
             if waiting and (part.kind != waiting[-1].kind):
                 waiting = []
@@ -103,7 +110,7 @@ def _deal_backward(parts: Sequence[Item | Named]) -> None:
                 waiting.append(part)
             if aside is not None:
                 part.days, aside, waiting = aside, None, []
-        elif part.exception:
+        elif part.exception or (part.leads and isinstance(parts[min(n + 1, len(parts) - 1)], Item)):
             aside = part.days
         elif waiting:
             for item in waiting:

@@ -1,6 +1,15 @@
 """
 Telephone numbers: digits that a numbering plan allows, in the forms in which people write them.
 
+What makes a number certain, in this order:
+- "+" and a country's code: any country's number that has a possible length;
+- the region's plan: one written as at home, for the region that the rule names;
+- another country's way of writing: a zero and the groups that its plan has, a mobile number of China, an area
+  code in parentheses;
+- a word before it ("Tel.", "Anruf", "电话"): any number that one of the large countries' plans allows, and
+  all of North America's form, as those of films (555) are in no plan.
+A word such as "order" next before it speaks against all but the first.
+
 The plan is asked of phonenumbers, which is imported only where a rule looks for numbers. PhoneNumberMatcher
 looks at what stands around a number, without a bound. Here it is given the candidate alone and must take all
 of it: what a candidate is does not depend on how much of the text has come.
@@ -13,6 +22,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from filterproxy.core.request import Request
@@ -24,6 +34,8 @@ from filterproxy.facts.form import chars, seq, source
 
 # Numbers without a country code are read as this country's.
 _REGION = "US"
+# Shorter ones are a service's, or a part of something else.
+_LEAST_DIGITS = 9
 _QUESTION_REACH = 2000
 # With so many last digits alike two numbers are one: the rest is the country's and the area's.
 _TELLING_DIGITS = 7
@@ -41,14 +53,42 @@ FORM = Form(
     ),
     # Digits without a sign between them count only where a word before says what they are.
     chars("[0-9]", 7, 18),
-    r"(?:tele)?(?:ph|f)one?\w*|tel|t[ée]l\w*|call\w*|ring|dial|mobile?\w*|m[óo]vil|cell\w*|fax|whatsapp|sms|text"
-    r"|hotline|ruf\w*|anruf\w*|handy|appel\w*|ll[aá]m\w*|chiama\w*|ligue|bel",
+    r"(?:tele)?(?:ph|f)one?\w*|tel|t[ée]l\w*|call\w*|rings?|dial\w*|mobile?\w*|m[óo]vil|cell\w*"
+    r"|celular\w*|fax"
+    r"|whatsapp|sms|text|hotline|helpline|landline|switchboard|(?:my|our|your|his|her|their) number"
+    r"|reach (?:me|us|him|her)"
+    r"|contact (?:me|us|him|her|them)|ruf\w*|anruf\w*|angerufen|handy\w*|mobil\w*|festnetz\w*"
+    r"|durchwahl|telefon\w*"
+    r"|appel\w*|joign\w*|portable|standard|fixe|num[ée]ro|ll[aá]m\w*|m[áa]rca\w*|marque|chiama\w*"
+    r"|cellulare|recapito"
+    r"|ligue|ligar|telem[óo]vel|contacto|contato|n[úu]mero|numero|bel|bellen|belt|nummer|gsm"
+    r"|telefoon\w*|mobiel\w*",
     LEFT
     # Signs of currencies speak of prices.
     + r"(?<![+#$€£¥₹])(?<![0-9][,:])(?<!ISBN )(?<!ISBN: )"
     # Not the rest of a card's or an account's number in groups of four.
     + r"(?<![0-9A-Z]{4} [0-9]{4} )(?<![A-Z]{2}[0-9]{2} )",
+    near="电话|電話|手机|手機|热线|熱線|拨打|撥打|致电|致電|联系方式|携帯|お問い合わせ|连络|連絡先",
+    other=r"(?:order|invoice|ticket|case|ref|reference|tracking|parcel|item|part|serial|model|sku|account|booking"
+    r"|reservation|policy|id|isbn|issn|ean|upc|imei|po|rma|version|build|batch|lot|zip|vat|tax id"
+    r"|article|bestell\w*"
+    r"|auftrag\w*|rechnung\w*|sendung\w*|kundennummer|artikel\w*|commande|facture|colis|suivi|dossier|pedido"
+    r"|factura|seguimiento|ordine|fattura|spedizione|encomenda|fatura|bestelling|factuur|zending"
+    r"|订单号?|訂單號?|运单号"
+    r"|注文番号|追跡番号|会員番号|発票)(?:(?: |-)?(?:number|numbers|no|nr|num|nummer|num[ée]ro"
+    r"|n[úu]mero|n°|id|code))?\.?"
+    r"(?:\s(?:is|ist|est|es|è|é)\b|是|は)?",
 )
+# Where numbers may be written as at home when a word names them, or their grouping does.
+_COMMON = (
+    "US", "GB", "DE", "FR", "ES", "IT", "PT", "NL", "CN", "JP",
+    "AT", "CH", "BE", "BR", "IN", "AU", "IE", "MX", "TW",
+)  # fmt: skip
+# A mobile number of China in its groups; an area code of North America in parentheses.
+_PLAIN = re.compile(r"1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}|[(][2-9][0-9]{2}[)][ -]?[0-9]{3}[-. ][0-9]{4}")
+_NORTH_AMERICA = re.compile(r"(?:1[-. ]?)?[(]?[2-9][0-9]{2}[)]?[-. ]{0,2}[0-9]{3}[-. ]?[0-9]{4}")
+_GROUPED = re.compile(r"[(]?0[0-9]*[)]?(?:[-. ()/‐‑–]{1,2}[0-9]+)+")
+_SUM = re.compile(r"[0-9]{1,3}(?:[. ][0-9]{3})+")
 # What is written with digits and separators and can pass for a number of some region.
 _LOOK_ALIKES = re.compile(
     r"""
@@ -57,12 +97,12 @@ _LOOK_ALIKES = re.compile(
     | [0-9]{1,2}[.][0-9]{2}\ ?[-‐‑–]\ ?[0-9]{1,2}[.][0-9]{2}(?![0-9])   # 09.00-17.30
     | [0-9]{4}\ ?[-‐‑–/]\ ?[0-9]{4}(?![-./0-9])                         # 2023-2024
     | [0-9]{1,3}(?:[.][0-9]{1,3}){3}\Z                                  # 192.168.0.1
-    | [0-9]{1,3}(?:[. ][0-9]{3})+\Z                                     # 1.250.000
     """,
     re.VERBOSE,
 )
 # More than a country code and a trunk prefix is a list ("1 2 3 4"), or a sum.
 _LONE_DIGITS = re.compile(r"(?<![0-9])[0-9](?![0-9])")
+_DIGITS = re.compile("[0-9]+")
 _NO_DIGITS = re.compile("[^0-9]+")
 _TRUNK_ZERO = re.compile(r"\(0\)")
 
@@ -73,22 +113,83 @@ _ASKS = re.compile(
 )
 
 
-def verifier(region: str) -> Verifier:
-    """Whether a text is a number of *region* (two capitals), or of any with its code. Raises ValueError."""
+@cache
+def finder(region: str) -> Finder:
+    """
+    Finds numbers of *region* (two capitals), and those that their form or a word makes certain.
+
+    Raises ValueError for what is no region.
+    """
     import phonenumbers
 
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError(f"{region!r} is no region with telephone numbers: two capitals, such as US or DE")
+    at_home = _plan(region, phonenumbers.Leniency.VALID)
+    grouped = [_plan(other, phonenumbers.Leniency.STRICT_GROUPING) for other in _COMMON]
+    loose = [_plan(other, phonenumbers.Leniency.VALID) for other in _COMMON]
+
+    def is_phone(number: str) -> bool:
+        if not _may_be_one(number) or _SUM.fullmatch(number):
+            return False
+        if at_home(number) or _PLAIN.fullmatch(number):
+            return True
+        if "+" in number:
+            return _is_possible_abroad(number)
+        return False
+
+    def is_phone_alone(number: str) -> bool:
+        long = len(_NO_DIGITS.sub("", number)) >= _LEAST_DIGITS
+        formed = long and _GROUPED.fullmatch(number) is not None and _may_be_one(number)
+        return formed and any(plan(number) for plan in grouped)
+
+    def is_phone_when_named(number: str) -> bool:
+        return _may_be_one(number) and (
+            is_phone_alone(number)
+            or _NORTH_AMERICA.fullmatch(number) is not None
+            or is_phone(number)
+            or any(plan(number) for plan in loose)
+        )
+
+    return Finder(FORM, is_phone, is_phone_when_named, is_phone_alone)
+
+
+def _may_be_one(number: str) -> bool:
+    if _LOOK_ALIKES.match(number) or len(_LONE_DIGITS.findall(number)) > 2:
+        return False
+    groups = [int(group) for group in _DIGITS.findall(number)]
+    # "01 02 03 04 05" counts.
+    return len(groups) < 4 or any(later != group + 1 for group, later in pairwise(groups))
+
+
+def _is_possible_abroad(number: str) -> bool:
+    """Whether "+" and a country's code stand before as many digits as its numbers have."""
+    import phonenumbers
+
+    if _SUM.fullmatch(number.strip("+( )")) or len(_NO_DIGITS.sub("", number)) < _LEAST_DIGITS:
+        return False
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    # Other types (pagers, Japan's toll-free ones) may be so long that digits behind a blank were taken along.
+    types = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
+    found = {phonenumbers.is_possible_number_for_type_with_reason(parsed, kind) for kind in types}
+    return phonenumbers.ValidationResult.IS_POSSIBLE in found
+
+
+def _plan(region: str, leniency: int) -> Verifier:
+    """Whether all of a text is a number of a region, or of any with its code."""
+    import phonenumbers
 
     is_possible = _length_check(phonenumbers.PhoneMetadata.metadata_for_region(region))
 
-    def is_phone(number: str) -> bool:
-        if _LOOK_ALIKES.match(number) or len(_LONE_DIGITS.findall(number)) > 2 or not is_possible(number):
+    def allows(number: str) -> bool:
+        if not is_possible(number):
             return False
-        matches = phonenumbers.PhoneNumberMatcher(number, region, leniency=phonenumbers.Leniency.VALID)
+        matches = phonenumbers.PhoneNumberMatcher(number, region, leniency=leniency)
         return any((match.start, match.end) == (0, len(number)) for match in matches)
 
-    return is_phone
+    return allows
 
 
 def _length_check(metadata: Any) -> Verifier:
@@ -106,11 +207,6 @@ def _length_check(metadata: Any) -> Verifier:
         return "+" in number or len(digits) in lengths or abroad.match(digits) is not None
 
     return is_possible
-
-
-@cache
-def _finder() -> Finder:
-    return Finder(FORM, verifier(_REGION))
 
 
 # In sources every number that is long enough counts, whatever country's plan it follows.
@@ -165,10 +261,10 @@ class PhoneFact:
 
     @property
     def shape(self) -> Shape:
-        return _finder().shape
+        return finder(_REGION).shape
 
     def first(self, text: str, pos: int, unit: Span) -> Fact | None:
-        span = _finder().find(text, max(pos, unit[0]), unit[1])
+        span = finder(_REGION).find(text, max(pos, unit[0]), unit[1])
         return None if span is None else Fact(span, _digits(text[slice(*span)]))
 
     def find(self, text: str, unit: Span, request: Request) -> list[Fact]:

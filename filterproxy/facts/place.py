@@ -8,7 +8,7 @@ and are left out, so a name may come out empty, which means: not known.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’-]*(?:[ \t]+(?:&[ \t]+)?[A-ZÀ-ÖØ-Þ0-9][\w'’-]*)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -25,6 +25,19 @@ def words_of_names(text: str, ordinary: Collection[str]) -> frozenset[str]:
         if not opens_sentence or len(words) > 1:
             found.update(telling)
     return frozenset(found)
+
+
+def names_by(text: str, patterns: Iterable[re.Pattern[str]], lead: Collection[str]) -> Iterator[str]:
+    """
+    Words of the names that *patterns* find, in small letters, for languages where capitals tell none.
+
+    The group `name` is the name without the word for its kind. *lead*: characters that are not part
+    of one where it begins with them ("这家").
+    """
+    chars = "".join(lead)
+    for found in patterns:
+        for m in found.finditer(text):
+            yield from (w for w in _PARTS.findall(m["name"].lower().lstrip(chars)) if len(w) > 1)
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool]]:

@@ -18,6 +18,8 @@ from filterproxy.facts.fact import Source
 
 OPEN, CLOSED, LAST = "open", "closed", "last"
 ALL_DAY = (frozenset((0,)), frozenset((DAY,)))
+# From here on scripts write words without blanks.
+_KANA = 0x3041
 
 Minutes = frozenset[int]
 
@@ -37,11 +39,13 @@ class Slot(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """
-    What one statement says. place: words of the name of the place it speaks of, where it has one.
+    What one statement says. place: words of the name of the place it speaks of, where it has one. part: the
+    desks and rooms of that place that it names ("pool", "kitchen").
     """
 
     slots: frozenset[Slot]
     place: frozenset[str] = frozenset()
+    part: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Week:
     """All that is stated of one place, by day."""
 
     place: frozenset[str]
+    part: frozenset[str]
     source: Source
     days: dict[int | None, list[Slot]] = field(default_factory=dict)
 
@@ -83,15 +88,19 @@ class Week:
         if said.kind == CLOSED and said.opens is None and said.closes is None and day not in self.days:
             # Closed because the others are named as all there are.
             return day < 7 and self.complete
-        return any(_agrees(s, said) for s in self.days.get(day, ()))
+        # "All other days" are the week's that have no line of their own.
+        others = self.days.get(REST, ()) if day < 7 else ()
+        return any(_agrees(s, said) for s in self.days.get(day, others))
 
     def _on_usual_days(self, said: Slot) -> bool:
         """No day is said: all that are open agree, and they are not the minority of those named."""
         week = [self.days[d] for d in self.days if d is not None and d < 7]
         open_days = [slots for slots in week if any(s.kind != CLOSED for s in slots)]
         closed = 7 - len(open_days) if self.complete else len(week) - len(open_days)
+        if any(_agrees(s, said) for s in self.days.get(None, ())):
+            return True  # said of no day either; the days may be of another desk
         if not week:
-            return any(_agrees(s, said) for s in self.days.get(None, ()))
+            return False
         return len(open_days) >= closed and all(any(_agrees(s, said) for s in slots) for slots in open_days)
 
 
@@ -112,10 +121,12 @@ class Timetable:
     """What the sources of a request say about opening hours."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        weeks: dict[tuple[Source, frozenset[str]], Week] = {}
+        weeks: dict[tuple[Source, frozenset[str], frozenset[str]], Week] = {}
+        several = _several_parts(entries)
         for entry in entries:
-            key = (entry.source, entry.schedule.place)
-            weeks.setdefault(key, Week(entry.schedule.place, entry.source)).add(
+            part = entry.schedule.part if several else frozenset()
+            key = (entry.source, entry.schedule.place, part)
+            weeks.setdefault(key, Week(entry.schedule.place, part, entry.source)).add(
                 sorted(entry.schedule.slots, key=repr)
             )
         for week in weeks.values():
@@ -129,10 +140,17 @@ class Timetable:
     def entails(self, said: object) -> Source | None:
         if not isinstance(said, Schedule):
             return None
-        for week in self._weeks:
-            if same_place(week.place, said.place) and week.entails(said):
-                return week.source
-        return None
+        near = [week for week in self._weeks if same_place(week.place, said.place)]
+        if any(week.part & said.part for week in near):
+            # The sources speak of this desk apart from the others.
+            near = [week for week in near if not week.part or week.part & said.part]
+        return next((week.source for week in near if week.entails(said)), None)
+
+
+def _several_parts(entries: Sequence[Entry]) -> bool:
+    """Whether they tell desks of one place apart: "the pool closes at 9, the gym never"."""
+    parts = {entry.schedule.part for entry in entries if entry.schedule.part}
+    return any(not one & other for one in parts for other in parts)
 
 
 def _join_halves(days: Mapping[int | None, list[Slot]]) -> None:
@@ -148,4 +166,12 @@ def same_place(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two names may mean one place: they share a word, or one of them is not known."""
     if not one or not other or one & other:
         return True
-    return any(a in b or b in a for a in one for b in other if min(len(a), len(b)) >= 4)
+    return any(_same_word(a, b) for a in one for b in other)
+
+
+def _same_word(one: str, other: str) -> bool:
+    """Whether one word of a name may be short for the other, or have the words before it stuck to it."""
+    unspaced = ord(one[-1]) >= _KANA <= ord(other[-1])
+    if min(len(one), len(other)) >= (2 if unspaced else 4) and (one in other or other in one):
+        return True
+    return unspaced and len(one) > 2 < len(other) and one[-3:] == other[-3:]

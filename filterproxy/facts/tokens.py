@@ -10,6 +10,7 @@ from filterproxy.facts.lexicon import Lexicon
 
 __all__ = ["STRONG", "WEAK", "Token", "tokens"]
 
+_LATE = re.compile("(?P<hour>2[5-9])(?::(?P<minute>[0-5][0-9]))?")
 _KATAKANA = re.compile("[ァ-ヺー]+")
 
 
@@ -33,7 +34,9 @@ def _joined(raw: list[Token], words: Lexicon, text: str) -> list[Token]:
         key = keys[i]
         token = raw[i]
         i += 1
-        if key in short_days and _is_short_day(raw, i - 1, words, text):
+        if key in short_days and (
+            _is_short_day(raw, i - 1, words, text) or _is_of_days(out, raw, keys, i, words, text)
+        ):
             token = token._replace(kind="short")
         elif (found := heads.get(key)) is not None:
             kind, n = _longest(found, keys, i)
@@ -62,17 +65,37 @@ def _is_short_day(raw: Sequence[Token], i: int, words: Lexicon, text: str) -> bo
     """Whether a word like "we" stands among times and days as only a day does: "Mo-We", "We 9:00"."""
     if text[raw[i].start].islower() and raw[i].word not in words.rules["short_small"]:
         return False
+    letter = raw[i].word in words.rules["single_letters"]
 
     def is_day(k: int) -> bool:
         return 0 <= k < len(raw) and (raw[k].word in words.short_days or raw[k].word in words.days)
 
     after = raw[i + 1].kind if i + 1 < len(raw) else ""
     before = raw[i - 1].kind if i else ""
+    if letter:  # "M-F", never "size M: 9"
+        return (after == "-" and is_day(i + 2)) or (before == "-" and is_day(i - 2))
     if after == "clock":
         return True
     return (after in ("-", ",", "/", "&", ":") and (is_day(i + 2) or _is_clock(raw, i + 2))) or (
         before in ("-", ",", "/", "&") and is_day(i - 2)
     )
+
+
+def _is_of_days(
+    out: Sequence[Token], raw: Sequence[Token], keys: list[str], i: int, words: Lexicon, text: str
+) -> bool:
+    """ "Ma t/m vr", "..., So geschlossen": before *i*, beside a word that joins days or says closed."""
+    if text[raw[i - 1].start].islower() and raw[i - 1].word not in words.rules["short_small"]:
+        return False
+    if len(out) > 1 and out[-1].kind in ("to", "and") and out[-2].kind == "short":
+        return True
+    found = words.heads.get(keys[i]) if i < len(keys) else None
+    kind, n = _longest(found, keys, i + 1) if found is not None else ("", 0)
+    if kind == "closed":
+        return bool(out) and out[-1].kind in (",", ";", "|", "\n", "and")
+    after = i + 1 + n
+    is_day = after < len(keys) and (keys[after] in words.short_days or keys[after] in words.days)
+    return is_day and kind in ("to", "and")
 
 
 def _is_clock(raw: Sequence[Token], i: int) -> bool:
@@ -104,9 +127,18 @@ def _unspaced(low: str, shift: int, words: Lexicon) -> list[Token]:
         if m.lastgroup == "word":
             _add_word(out, low, shift, i, m.end())
         else:
-            out.append(raw_token(m, shift))
+            out.append(_of_late_night(raw_token(m, shift), low[m.end() : m.end() + 1]))
         i = m.end()
-    return _with_short_days(out, words)
+    return _with_short_days(_with_listed_days(out, words), words)
+
+
+def _of_late_night(token: Token, following: str) -> Token:
+    """ "25時" is one at night, by a clock that goes on counting."""
+    m = _LATE.fullmatch(token.word) if token.kind == "number" else None
+    if m is None or not (m["minute"] or following == "時"):
+        return token
+    hour, minute = int(m["hour"]) - 24, int(m["minute"] or -1)
+    return Token("clock", token.start, token.end, token.word, hour, minute, "h", STRONG)
 
 
 def _longest_in(found: Sequence[tuple[tuple[str, ...], str]], low: str, i: int) -> tuple[str, int]:
@@ -133,6 +165,21 @@ def _add_word(out: list[Token], low: str, shift: int, start: int, end: int) -> N
         before = out.pop()
         start = before.start - shift
     out.append(Token("word", shift + start, shift + end, low[start:end]))
+
+
+def _with_listed_days(out: list[Token], words: Lexicon) -> list[Token]:
+    """ "周二、三", "周一至五": what is said once is meant of each."""
+    head = next(iter(words.rules["day_head"]), "")
+    if not head:
+        return out
+    for i in range(2, len(out)):
+        before, joint, token = out[i - 2 : i + 1]
+        after = out[i + 1].kind if i + 1 < len(out) else ""
+        listed = before.kind == "day" and joint.kind in ("and", "to", "-", ",", "/")
+        alone = token.kind in ("number", "word", "calendar") and after not in ("oclock", "number", "duration")
+        if listed and alone and head + token.word in words.days:
+            out[i] = token._replace(kind="day", word=head + token.word)
+    return out
 
 
 def _with_short_days(out: list[Token], words: Lexicon) -> list[Token]:
@@ -172,4 +219,5 @@ def _stands_as_day(out: Sequence[Token], i: int, words: Lexicon) -> bool:
         or (kind(i - 1) in joints and is_day(i - 2))
         or (kind(i - 1) == "(" and kind(i + 1) == ")")
         or kind(i + 1) in ("clock", ":")
+        or (kind(i + 1) == "closed" and kind(i - 1) in ("", ",", ";", "/", "|", "\n"))
     )

@@ -65,6 +65,7 @@ class Engine:
 
     def session(self, request: Request, attempt: int = 0) -> Session:
         """A session for a reply. attempt: how often upstream was asked again already."""
+        request.background = self.rulebook.background
         return Session(self._plans.plan(request, attempt), request, self._settings)
 
     def observe(self, session: Session) -> None:
@@ -107,7 +108,8 @@ class Engine:
 
     def _warm_up(self) -> None:
         """Work out what is worked out on first use, so that no reply waits for it."""
-        asked = Request(turns=(Turn("system", _SAMPLE), Turn("user", _SAMPLE)))
+        turns = (Turn("system", _SAMPLE), Turn("user", _SAMPLE))
+        asked = Request(turns=turns, background=self.rulebook.background)
         for rule in self.rulebook.rules:
             _try_out(rule, asked)
         for stream in (False, True):

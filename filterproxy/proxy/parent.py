@@ -33,9 +33,11 @@ class Running:
 
 
 @asynccontextmanager
-async def running(config: Config, rules: Sequence[Path]) -> AsyncIterator[Running]:
+async def running(
+    config: Config, rules: Sequence[Path], known: Sequence[Path] = ()
+) -> AsyncIterator[Running]:
     """
-    The proxy, ready; after the block it drains.
+    The proxy, ready; after the block it drains. known: files of what the model may say.
 
     SIGINT and SIGTERM set `stopped`; a second one ends what still drains. Raises RulebookError for mistakes
     in the packs, before anything listens, and StartError.
@@ -49,7 +51,10 @@ async def running(config: Config, rules: Sequence[Path]) -> AsyncIterator[Runnin
         try:
             # The workers' Python starts while the packs are read here.
             supervisor.start()
-            proxy = _begin(supervisor, listener, admin, rules, config.upstreams)
+            document = _load(rules, known, config.upstreams)
+            proxy = Running(url(listener), url(admin), document, supervisor)
+            listen(admin)
+            supervisor.charter(document)
             async with _attended(proxy, config, admin):
                 yield proxy
         except asyncio.CancelledError:
@@ -75,21 +80,11 @@ class _EarlyStop:
             self._task.cancel()
 
 
-def _begin(
-    supervisor: Supervisor,
-    listener: socket.socket,
-    admin: socket.socket,
-    rules: Sequence[Path],
-    upstreams: Collection[str],
-) -> Running:
+def _load(rules: Sequence[Path], known: Sequence[Path], upstreams: Collection[str]) -> Document:
     # YAML and pydantic: the workers do without them.
     from filterproxy.rulebook.load import load
 
-    document = load(rules, upstreams=upstreams)
-    proxy = Running(url(listener), url(admin), document, supervisor)
-    listen(admin)
-    supervisor.charter(document)
-    return proxy
+    return load(rules, known, upstreams=upstreams)
 
 
 @asynccontextmanager

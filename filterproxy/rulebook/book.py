@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from filterproxy.core.request import Request, Turn
+from filterproxy.core.calls import Said, said, turns_of
+from filterproxy.core.request import Background, Request, Turn
 from filterproxy.core.rule import Rule
 
 
@@ -13,9 +16,10 @@ class Example:
     """
     A reply that a rule must hit or pass, with what came before it.
 
-    line: where it stands in the pack's file. documents, tools: texts that the request brings along
-    (retrieved documents, results of tools). channel: the part of the reply that holds the text. want: what
-    the client must read in the end; None where the author does not say.
+    line: where it stands in the pack's file. documents: texts that the request brings along. tools: name and
+    result of each function that was called, the name "" where the author does not say. channel: the part of
+    the reply that holds the text. want: what the client must read in the end; None where the author does not
+    say.
     """
 
     hit: bool
@@ -24,8 +28,8 @@ class Example:
     ask: str = ""
     system: str = ""
     documents: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
-    messages: tuple[tuple[str, str], ...] = ()
+    tools: tuple[tuple[str, str], ...] = ()
+    messages: tuple[Said, ...] = ()
     channel: str = "content"
     want: str | None = None
 
@@ -33,9 +37,21 @@ class Example:
         """What was asked: system prompt, documents, the conversation, results of tools, the question."""
         turns = [Turn("system", self.system)] if self.system else []
         turns += [Turn("tool", text) for text in self.documents]
-        turns += [Turn("system" if role == "developer" else role, text) for role, text in self.messages]
+        turns += turns_of(self.messages)
         question = [Turn("user", self.ask)] if self.ask else []
-        return Request(stream=stream, turns=(*turns, *question, *(Turn("tool", text) for text in self.tools)))
+        results = [Turn("tool", text, name) for name, text in self.tools]
+        return Request(stream=stream, turns=(*turns, *question, *results))
+
+
+def message(form: Mapping[str, Any]) -> Said:
+    """A message of an example's `messages`, as schema.Message has it."""
+    role = {"developer": "system", "function": "tool"}.get(form["role"], form["role"])
+    return said(role, form["content"] or "", form)
+
+
+def result(form: Mapping[str, Any]) -> tuple[str, str]:
+    """A member of an example's `tools`, as schema.ToolResult has it."""
+    return form.get("name", ""), form["result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +76,10 @@ class Rulebook:
     All packs, checked, compiled and in order; a change of rules is another value.
 
     hash: of what the rules do. rules: also those with `mode: off`. infos: one for each rule, in the same
-    order.
+    order. background: what the operator's files state.
     """
 
     hash: str
     rules: tuple[Rule, ...]
     infos: tuple[RuleInfo, ...]
+    background: Background = field(default_factory=Background)

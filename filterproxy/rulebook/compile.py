@@ -12,12 +12,13 @@ from collections.abc import Sequence
 
 from filterproxy.actions import ACTIONS
 from filterproxy.actions.template import Grouped
+from filterproxy.core.request import Background
 from filterproxy.core.rule import Action, Excuse, Mode, OnError, Rule, Say, Scope
 from filterproxy.detectors.regex import Regex
 from filterproxy.facts import FACTS
 from filterproxy.facts.fact import FactKind
 from filterproxy.grounding import Allowed, GroundedFact, GroundedText
-from filterproxy.rulebook.book import Example, Rulebook, RuleInfo
+from filterproxy.rulebook.book import Example, Rulebook, RuleInfo, message, result
 from filterproxy.rulebook.conditions import AskedAbout, AskedMatch, When, globs, primary
 from filterproxy.rulebook.detect import detector_of, finders, grouped, needs_unit
 from filterproxy.rulebook.document import Document, Form
@@ -32,7 +33,8 @@ def compile(document: Document, on_error_default: OnError | None = None) -> Rule
     change text, pass for the others.
     """
     rules = tuple(_rule(form, on_error_default) for form in document["rules"])
-    return Rulebook(document["hash"], rules, tuple(map(_info, document["rules"])))
+    infos = tuple(map(_info, document["rules"]))
+    return Rulebook(document["hash"], rules, infos, Background(document["known"]))
 
 
 def _rule(form: Form, on_error_default: OnError | None) -> Rule:
@@ -147,8 +149,8 @@ def _example(form: Form, *, hit: bool) -> Example:
         ask=form.get("ask", ""),
         system=form.get("system", ""),
         documents=tuple(form.get("documents", ())),
-        tools=tuple(form.get("tools", ())),
-        messages=tuple((turn["role"], turn["content"]) for turn in form.get("messages", ())),
+        tools=tuple(map(result, form.get("tools", ()))),
+        messages=tuple(map(message, form.get("messages", ()))),
         channel=form.get("in", "content"),
         want=form.get("want"),
     )

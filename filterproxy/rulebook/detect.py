@@ -7,7 +7,7 @@ from typing import Any
 from filterproxy.core.rule import Detector, Scope
 from filterproxy.detectors import detector_class
 from filterproxy.facts import FACTS
-from filterproxy.facts.fact import FormalKind
+from filterproxy.facts.fact import is_formal
 from filterproxy.rulebook.document import Form
 
 # Verbs whose detectors count along a text, so that nothing can be left out of it.
@@ -30,7 +30,7 @@ def default_scope(form: Form) -> Scope:
 def _reads_sentences(form: Form) -> bool:
     """Whether a leaf reads language sentence by sentence; the others see the whole reply."""
     if form["verb"] == "fact":
-        return not isinstance(FACTS[form["kind"]], FormalKind)
+        return not is_formal(FACTS[form["kind"]])
     return bool(form["verb"] == "tokens")
 
 
@@ -68,4 +68,4 @@ def _value(key: str, value: Any) -> Any:
         return detector_of(value)
     if key in ("members", "others", "nots"):
         return tuple(map(detector_of, value))
-    return tuple(value) if key == "phrases" else value
+    return tuple(value) if key in ("phrases", "languages") else value

@@ -8,8 +8,11 @@ A *form* is the normal form of a part of a rule: a mapping with "verb" and every
              {"verb": "tokens", "patterns": [[{}]], "language": "en"}
              {"verb": "fact", "kind": "..."}
              {"verb": "number", "kind": "phone", "region": "GB"}
+             {"verb": "secret", "kind": "github"}
              {"verb": "length", "over": 5, "under": null}
              {"verb": "repetition", "of": "words", "times": 3}
+             {"verb": "repeats", "of": "system", "words": 12}
+             {"verb": "language", "languages": ["de", "asked"], "other": true}
              {"verb": "any", "members": [...]}
              {"verb": "all", "first": {}, "others": [], "nots": []}
     action   {"verb": "flag"}  {"verb": "drop"}
@@ -23,6 +26,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 Form = dict[str, Any]
@@ -51,21 +56,23 @@ class Document(TypedDict):
     """
     version: of the rule language. hash: of what the rules do, whatever their files are called. rules: in the
     order in which they run, each a form with the keys of `_MATTERS` and pack, file, line, examples, owner,
-    link, created, expires, why.
+    link, created, expires, why. known: texts of the operator's files, by name.
     """
 
     version: int
     hash: str
     rules: list[Form]
+    known: dict[str, str]
 
 
-def document_of(rules: list[Form]) -> Document:
+def document_of(rules: list[Form], known: Mapping[str, str] = MappingProxyType({})) -> Document:
     """The document of checked rules, with its hash."""
-    return {"version": 1, "hash": hash_of(rules), "rules": rules}
+    return {"version": 1, "hash": hash_of(rules, known), "rules": rules, "known": dict(known)}
 
 
-def hash_of(rules: list[Form]) -> str:
-    """The first 16 hexadecimal digits of SHA-256 over canonical JSON of what the rules do."""
-    matters = [{key: rule[key] for key in _MATTERS} for rule in rules]
+def hash_of(rules: list[Form], known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over canonical JSON of what rules do and what is known."""
+    matters: list[Any] = [{key: rule[key] for key in _MATTERS} for rule in rules]
+    matters += [dict(known)] if known else []
     canonical = json.dumps(matters, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:_HASH_LENGTH]

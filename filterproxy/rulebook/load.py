@@ -18,9 +18,12 @@ from filterproxy.rulebook.wording import later
 VERSION = 1
 
 
-def load(paths: Sequence[Path], *, upstreams: Collection[str] | None = None) -> Document:
+def load(
+    paths: Sequence[Path], known: Sequence[Path] = (), *, upstreams: Collection[str] | None = None
+) -> Document:
     """
-    The packs of all *paths*, checked. Raises RulebookError with every problem.
+    The packs of all *paths*, checked, and the texts of the *known* files. Raises RulebookError with every
+    problem.
 
     The order of rules is that of the paths, of the files of a folder by name, and of the rules in a file.
     upstreams: names that a `fallback` may give; None: they are not known here, and any will do.
@@ -37,9 +40,10 @@ def load(paths: Sequence[Path], *, upstreams: Collection[str] | None = None) -> 
         problems.extend(_unknown_upstreams(fallbacks, upstreams))
     if not paths:
         problems.append(_no_rules(Place("--rules"), "no packs are named"))
+    texts = _read_known(known, problems)
     if problems:
         raise RulebookError(problems)
-    return document_of(forms)
+    return document_of(forms, texts)
 
 
 def shipped_rules() -> Path:
@@ -75,6 +79,19 @@ def _is_pack(file: Path) -> bool:
     there = file.is_symlink() or file.is_file()
     packed = file.suffix.lower() in (".yaml", ".yml")
     return packed and there and not is_test and not file.name.startswith(".") and not file.is_dir()
+
+
+def _read_known(files: Iterable[Path], problems: list[Problem]) -> dict[str, str]:
+    """What the operator's files say; files of one name get their folder's beside it."""
+    found: dict[str, str] = {}
+    for file in files:
+        try:
+            text = read_text(file)
+        except ValueError as error:
+            problems.append(unreadable(file, error, "what it states would be taken for made up"))
+            continue
+        found[str(file) if file.name in found else file.name] = text
+    return found
 
 
 def _read_pack(

@@ -19,7 +19,10 @@ from filterproxy.rulebook import schema
 
 _HEADING = "Options:"
 _OPTION = re.compile(r"    (?P<name>[a-z_]+): (?P<text>.*)")
-_SAMPLE = re.compile(r"(?P<label>[A-Z][a-z]+): +`(?P<written>.+)`  on  \"(?P<reply>.*)\"")
+_SAMPLE = re.compile(
+    r"(?P<label>[A-Z][a-z]+): +`(?P<written>.+)`  on  \"(?P<reply>.*?)\""
+    r"(?:  after  (?P<role>system|user) \"(?P<turn>.*)\")?"
+)
 _AFTER = re.compile(r"After: +\"(?P<text>.*)\"")
 
 
@@ -29,12 +32,14 @@ class Sample:
     A line of proof in a docstring.
 
     label: Hit, Pass, Before or After. written: what an author writes. text: the reply, for After the reply
-    as it leaves.
+    as it leaves. role, turn: what was said before, where that matters.
     """
 
     label: str
     written: str
     text: str
+    role: str = ""
+    turn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def _samples(lines: Iterable[str]) -> Iterator[Sample]:
     for line in lines:
         if found := _SAMPLE.fullmatch(line):
             written = found["written"]
-            yield Sample(found["label"], written, found["reply"])
+            yield Sample(found["label"], written, found["reply"], found["role"] or "", found["turn"] or "")
         elif after := _AFTER.fullmatch(line):
             yield Sample("After", written, after["text"])
 
@@ -112,7 +117,8 @@ def _rendered(page: Page) -> str:
 def _sample(sample: Sample) -> str:
     if sample.label == "After":
         return f'- After: "{sample.text}"' if sample.text else "- After: nothing is left."
-    return f'- {sample.label}: `{sample.written}` on "{sample.text}"'
+    before = f' after the {sample.role} turn "{sample.turn}"' if sample.turn else ""
+    return f'- {sample.label}: `{sample.written}` on "{sample.text}"{before}'
 
 
 _SECTIONS: tuple[tuple[str, str, type[schema.Mapping]], ...] = (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from filterproxy.facts import FACTS
 from filterproxy.rulebook import schema
+from filterproxy.rulebook.conditions import primary
 from filterproxy.rulebook.detect import detector_of
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.files import read_text
@@ -54,6 +55,7 @@ _OPTIONS = {"regex": ("ignore_case",), "phrases": ("words",), "tokens": ("langua
 
 def _verb(node: Node, problems: list[Problem]) -> str | None:
     found = [key for key in node.keys if key in schema.VERBS]
+    found = [key for key in found if not any(key in _OPTIONS.get(other, ()) for other in found)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -288,6 +290,46 @@ def _read_repetition(node: Node, folder: Path, problems: list[Problem]) -> Form 
     }
 
 
+def _read_repeats(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("repeats",))
+    if not isinstance(inner.value, dict):
+        return None
+    of, words = inner.get("of"), inner.get("words")
+    return {
+        "verb": "repeats",
+        "of": "system" if of is None else of.value,
+        "words": 12 if words is None else words.value,
+    }
+
+
+def _read_language(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("language",))
+    if not isinstance(inner.value, dict):
+        return None
+    given = [key for key in ("is", "not") if inner.get(key) is not None]
+    if len(given) != 1 and set(inner.keys) <= {"is", "not"}:
+        problems.append(_one_language(inner, len(given)))
+    if len(given) != 1:
+        return None
+    named = inner.at((given[0],))
+    members = [member.value for member in named.items() or (named,)]
+    codes = [code for code in members if isinstance(code, str) and code]
+    if len(codes) < len(members):
+        return None
+    languages = [code if code == "asked" else primary(code) for code in codes]
+    return {"verb": "language", "languages": languages, "other": given[0] == "not"}
+
+
+def _one_language(node: Node, given: int) -> Problem:
+    return Problem(
+        node.place,
+        "FP025",
+        '"language" wants one of "is" and "not"',
+        "what is in one language is in no other" if given else "there would be no language to compare with",
+        "write `language: {not: asked}`, or `language: {is: [de, en]}`",
+    )
+
+
 def _read_number(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
     inner = node.at(("number",))
     if isinstance(inner.value, str) and inner.value:
@@ -306,6 +348,14 @@ def _region_of(node: Node, kind: str) -> Problem:
         "only telephone numbers are written otherwise from country to country",
         "take it out, or write `kind: phone`",
     )
+
+
+def _read_secret(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
+    inner = node.at(("secret",))
+    if isinstance(inner.value, str) and inner.value:
+        return {"verb": "secret", "kind": inner.value}
+    fitted = fit(schema.SecretOptions, inner, '"secret"', problems)
+    return None if fitted is None else {"verb": "secret", "kind": fitted.kind}
 
 
 def _read_any(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
@@ -344,7 +394,10 @@ _READ: dict[str, Callable[[Node, Path, list[Problem]], Form | None]] = {
     "tokens": _read_tokens,
     "length": _read_length,
     "repetition": _read_repetition,
+    "repeats": _read_repeats,
+    "language": _read_language,
     "number": _read_number,
+    "secret": _read_secret,
     "any": _read_any,
     "all": _read_all,
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from filterproxy.detectors.tongues import NAMES
+from filterproxy.rulebook.conditions import primary
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.patterns import unreadable_pattern
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
 from filterproxy.rulebook.source import Node
+from filterproxy.rulebook.wording import unknown_language
 
 _NEVER = "the rule would never be able to match"
 _PHRASE = re.compile(r"phrase (\d+) (?P<said>.*)")
@@ -29,6 +32,10 @@ def refused(form: Form, node: Node, message: str) -> Problem:
         return _of_tokens(node, message)
     if verb == "number":
         return _of_number(inner, message)
+    if verb == "secret":
+        return _of_kind(inner, verb, message)
+    if verb == "language":
+        return _of_language(inner, message)
     return _cannot(inner.place, verb, message)
 
 
@@ -59,17 +66,36 @@ def _of_phrase(node: Node, said: str) -> Problem:
 
 
 def _of_number(node: Node, message: str) -> Problem:
-    what, _, names = message.partition("; there are ")
-    known = names.split(", ") if names else []
+    what = message.partition("; there are ")[0]
     if "region" not in what:
-        kind = node.at(("kind",))
-        near = nearest(str(kind.value), known)
-        return _cannot(kind.place, "number", what, f'did you mean "{near}"?' if near else "", one_of(known))
+        return _of_kind(node, "number", message)
     region = node.at(("region",))
     written = str(region.value)
     near = _REGIONS.get(written.upper(), written.upper())
     fix = f'did you mean "{near}"?' if len(near) == 2 and near != written else ""
     return _cannot(region.place, "number", what, fix)
+
+
+def _of_kind(node: Node, verb: str, message: str) -> Problem:
+    what, _, names = message.partition("; there are ")
+    known = names.split(", ")
+    kind = node.at(("kind",))
+    near = nearest(str(kind.value), known)
+    return _cannot(kind.place, verb, what, f'did you mean "{near}"?' if near else "", one_of(known))
+
+
+def _of_language(node: Node, message: str) -> Problem:
+    """Of a list the first member that is no language is meant."""
+    inner = next((found for key in ("is", "not") if (found := node.get(key)) is not None), node)
+    members = inner.items() or (inner,)
+    wrong = next(
+        (m for m in members if f"{m.value!r} " in message or primary(str(m.value)) not in NAMES), inner
+    )
+    if wrong.value == "asked":
+        fix = "write `not: asked`: a reply in the language of the question is as it should be"
+        return _cannot(wrong.place, "language", "`is: asked`", fix)
+    names = NAMES if node.get("not") is None else {**NAMES, "asked": "asked"}
+    return unknown_language(wrong.place, str(wrong.value), "no text is ever told to be in it", names)
 
 
 def _of_tokens(node: Node, message: str) -> Problem:

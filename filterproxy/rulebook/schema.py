@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from filterproxy.language import LANGUAGES
 
@@ -119,6 +120,28 @@ class RepetitionVerb(Mapping):
     repetition: RepetitionOptions = Field(description="what is repeated, and how often")
 
 
+class RepeatsOptions(Mapping):
+    of: Literal["system", "user"] = Field("system", description="whose turns are repeated")
+    words: Annotated[int, Field(ge=4, le=500)] = Field(12, description="how many words in a row")
+
+
+class RepeatsVerb(Mapping):
+    repeats: RepeatsOptions = Field(description="what is repeated of the request, and how much")
+
+
+class LanguageOptions(Mapping):
+    is_: OneOrMany[Text] | None = Field(
+        None, alias="is", description="languages, one of which the text is in"
+    )
+    not_: OneOrMany[Text] | None = Field(
+        None, alias="not", description="languages, none of which the text is in; `asked` for the question's"
+    )
+
+
+class LanguageVerb(Mapping):
+    language: LanguageOptions = Field(description="the language that a text is in, or is not in")
+
+
 class NumberOptions(Mapping):
     kind: Text = Field(description="the kind of number to look for")
     region: Text | None = Field(None, description="the country whose numbers are meant, as in GB")
@@ -126,6 +149,14 @@ class NumberOptions(Mapping):
 
 class NumberVerb(Mapping):
     number: Any = Field(description="the kind of number to look for")
+
+
+class SecretOptions(Mapping):
+    kind: Text = Field(description="the kind of secret to look for")
+
+
+class SecretVerb(Mapping):
+    secret: Any = Field(description="the kind of secret to look for")
 
 
 class AnyVerb(Mapping):
@@ -147,14 +178,17 @@ VERBS: dict[str, type[Mapping]] = {
     "tokens": TokensVerb,
     "length": LengthVerb,
     "repetition": RepetitionVerb,
+    "repeats": RepeatsVerb,
+    "language": LanguageVerb,
     "number": NumberVerb,
+    "secret": SecretVerb,
     "any": AnyVerb,
     "all": AllVerb,
     "not": NotVerb,
 }
 
 # Verbs of the language as it is planned, but not of this version.
-LATER_VERBS = ("entity", "service", "python", "language", "json_schema")
+LATER_VERBS = ("entity", "service", "python", "json_schema")
 
 
 class When(Mapping):
@@ -216,9 +250,41 @@ class Examples(Mapping):
     pass_: list[Any] = Field([], alias="pass", description="replies that the rule must pass")
 
 
+class CalledFunction(Mapping):
+    name: Text = Field(description="the name of the function")
+    arguments: str = Field("", description="what it is called with, as JSON")
+
+
+class ToolCall(Mapping):
+    id: str = Field("", description="what the result names in its `tool_call_id`")
+    type: Literal["function"] = Field("function", description="what is called")
+    function: CalledFunction = Field(description="the function that is called")
+
+
 class Message(Mapping):
-    role: Literal["system", "developer", "user", "assistant", "tool"] = Field(description="who speaks")
-    content: str = Field(description="what is said")
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"] = Field(
+        description="who speaks"
+    )
+    content: str | None = Field(description="what is said")
+    tool_calls: list[ToolCall] = Field([], description="the functions that the assistant calls")
+    tool_call_id: str = Field("", description="the call whose result this is")
+    name: str = Field("", description="the function whose result this is")
+
+
+class ToolResult(Mapping):
+    name: str = Field("", description="the name of the function that was called")
+    result: str = Field(description="what the function gave back")
+
+
+def _as_result(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"result": value}
+    if isinstance(value, dict):
+        return value
+    raise PydanticCustomError("string_type", "text is wanted")
+
+
+ResultOrText = Annotated[ToolResult, BeforeValidator(_as_result)]
 
 
 class Example(Mapping):
@@ -226,7 +292,9 @@ class Example(Mapping):
     ask: str = Field("", description="the question before it")
     system: str = Field("", description="the system prompt")
     documents: AnyNumber[str] = Field([], description="documents that the request brings along")
-    tools: AnyNumber[str] = Field([], description="results of tools in the request")
+    tools: AnyNumber[ResultOrText] = Field(
+        [], description="results of tools in the request: texts, or mappings with `name` and `result`"
+    )
     messages: list[Message] = Field([], description="the conversation before the question")
     channel: Literal["content", "refusal", "reasoning", "arguments"] = Field(
         "content", alias="in", description="the part of the reply that holds the text"

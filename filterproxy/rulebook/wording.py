@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Final
 
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
 from filterproxy.rulebook.schema import VERBS, When
@@ -73,22 +75,8 @@ def unknown_word(node: Node, name: str, choices: tuple[str, ...], described: str
     )
 
 
-def unknown_language(place: Place, language: str, why: str) -> Problem:
-    """A language that no question is ever told to be in."""
-    by_name = {name: code for code, name in _LANGUAGE_NAMES.items()}
-    near = nearest(language, by_name)
-    return Problem(
-        place,
-        "FP013",
-        f'unknown language "{language}"',
-        why,
-        f'did you mean "{by_name[near]}"?' if near else "write one of: " + ", ".join(sorted(_LANGUAGE_NAMES)),
-        label=one_of(_LANGUAGE_NAMES),
-    )
-
-
 # As authors write them out who do not know the code.
-_LANGUAGE_NAMES = {
+LANGUAGE_NAMES: Final = {
     "en": "english",
     "es": "spanish",
     "fr": "french",
@@ -99,6 +87,22 @@ _LANGUAGE_NAMES = {
     "zh": "chinese",
     "ja": "japanese",
 }
+
+
+def unknown_language(
+    place: Place, language: str, why: str, names: Mapping[str, str] = LANGUAGE_NAMES
+) -> Problem:
+    """A language that no text is ever told to be in. names: of those that are, by code."""
+    by_name = {name: code for code, name in names.items()} | {code: code for code in names}
+    near = nearest(language.lower(), by_name)
+    return Problem(
+        place,
+        "FP013",
+        f'unknown language "{language}"',
+        why,
+        f'did you mean "{by_name[near]}"?' if near else "write one of: " + ", ".join(sorted(names)),
+        label=one_of(tuple(names)),
+    )
 
 
 def missing(place: Place, thing: str, name: str, described: str) -> Problem:
@@ -126,6 +130,8 @@ _INSTEAD = {
     '"asked"': "{{phrases: [{}]}}",
     '"length"': "{{over: {}}}",
     '"repetition"': "{{of: {}}}",
+    '"repeats"': "{{of: {}}}",
+    '"language"': "{{is: {}}}",
     '"unless"': "{{{}: true}}",
     '"when"': "{{model: {}}}",
     'a member of "messages"': "{{role: user, content: {}}}",

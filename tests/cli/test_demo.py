@@ -20,7 +20,7 @@ def test_the_demo_shows_each_reply_before_and_after() -> None:
     assert done.stdout.count("     model   ") == len(QUESTIONS)
     assert "business-hours: drop" in done.stdout
     assert "passes (grounded: system prompt)" in done.stdout
-    assert "none fired: the client gets upstream's own bytes" in done.stdout
+    assert "action-not-taken: drop (in shadow)" in done.stdout
     assert (
         'filterproxy_rule_matches_total{action="cut",mode="enforce",rule="business-hours"} 1.0' in done.stdout
     )

@@ -36,6 +36,14 @@ def test_packs_of_a_file_stand_beside_it(tmp_path: Path) -> None:
     assert found.rules == (tmp_path / "a.yaml", tmp_path / "b")
 
 
+def test_known_files_stand_beside_it_and_flags_come_first(tmp_path: Path) -> None:
+    file = tmp_path / "filterproxy.yaml"
+    file.write_text("upstream: http://x\nknown: shop.md\n")
+
+    assert gather({}, {}, file, []).known == (tmp_path / "shop.md",)
+    assert gather({}, {}, file, [], [Path("other.md")]).known == (Path("other.md"),)
+
+
 def test_mistakes_in_the_file_are_all_listed_with_their_places(tmp_path: Path) -> None:
     file = 'upstraem: x\nport: "80"\nworkers: 0\nunscanned: pas\nrules: 3\n'
     with pytest.raises(RulebookError) as caught:

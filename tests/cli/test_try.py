@@ -47,6 +47,23 @@ def test_a_dash_reads_the_reply_from_standard_input(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["text"] == "[mail]"
 
 
+def test_what_a_known_file_states_passes(tmp_path: Path) -> None:
+    known = tmp_path / "shop.md"
+    known.write_text("# Opening hours\n\n- Monday to Friday: 9:00-17:00\n")
+    reply = "We open at nine on Monday."
+    result = runner.invoke(main, ["try", reply, "-r", write(tmp_path), "--known", str(known)])
+
+    assert "passes: grounded: known file shop.md" in result.output
+
+
+def test_a_known_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone.md")
+    result = runner.invoke(main, ["try", "Hi.", "-r", write(tmp_path), "-k", gone])
+
+    assert result.exit_code == 1
+    assert f'error[FP001]: "{gone}" is not there' in result.stderr.replace("\n", "")
+
+
 def plain(lines: object) -> list[str]:
     return [line.plain for line in lines if isinstance(line, Text)]  # type: ignore[attr-defined]
 

@@ -52,6 +52,7 @@ PATTERNS = [
     r"ab+", r"\bab\b", r"a|ab|abc", r"(?:ab)+?c", r"a(?=b)", r"a(?!b)", r"(?<=a)b", r"(?<!a)b+", r"\d{2,4}",
     r"[^a]b", r"b.{0,3}a", r"(a|b)\1", r"a[\s\S]*?9", r"b$", r"(?m)^b", r"a.*b", r"[A-Z]\w+", r"\w+@\w+",
     r"a?", r"b*a*", r"9 ?a", r"(?>a+)b", r"a++b?", r"e\W", r"\. [a-z]", r"a\.?\s*b",
+    r"\Aa", r"\A\s+\Z", r"\A(?:b|a)\b", r"(?:\A|b)a", r"a\Z", r"[ab]\s*\Z",
 ]  # fmt: skip
 PHRASES = [("ab",), ("a b", "b"), ("9 a", "e", "ab a"), ("o.",)]
 ALPHABET = "aabbe9 `\n.!A,。o)\u200b\u00a0аоｂ"

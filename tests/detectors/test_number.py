@@ -57,6 +57,7 @@ ALONE = {
         "NL91ABNA0417164300",
         "NO93 8601 1117 947",
     ],
+    "ip": ["84.23.117.9", "2a01:4f8:c0c:9a3::17", "2003:cb:4f00:1a2b:3c4d:5e6f:7a8b:9c0d"],
     "itin": ["912-90-4105"],
     "nie": ["X4698579R", "X-4698579-R"],
     "nir": ["1 85 05 78 006 084 91"],
@@ -68,6 +69,12 @@ ALONE = {
         "202-555-0143",
         "+44 20 7946 0018",
         "+442079460018",
+        "+44 7700 900123",
+        "+33 6 12 34 56 78",
+        "+81 3-3224-9999",
+        "+1 (555) 123-4567",
+        "(555) 123-4567",
+        "138 1234 5678",
     ],
     "ssn": ["536-40-5303", "536 40 5303"],
     "vat": ["DE949024828", "DE 949024828"],
@@ -82,7 +89,21 @@ NAMED = {
     "imei": ["IMEI 96-895583-029255-8", "imei: 968955830292558"],
     "nhs": ["NHS number 598 055 9760"],
     "pesel": ["PESEL: 44051412629"],
-    "phone": ["Call 6502530000", "tel. 6502530000", "My phone number is 16502530000"],
+    "ip": ["IP address: 5.9.14.2", "Login from 5.9.14.2"],
+    "phone": [
+        "Call 6502530000",
+        "tel. 6502530000",
+        "My phone number is 16502530000",
+        "Ring 02079460958",
+        "Ruf an: 030901820",
+        "Appelez le 0142685300",
+        "Llámenos al 912345678",
+        "Chiamate il 0669821234",
+        "Ligue para 912345678",
+        "Bel 0201234567",
+        "请拨打13812345678",
+        "電話番号は0332249999",
+    ],
     "sin": ["SIN: 521 801 761"],
     "ssn": ["Social Security number: 536405303"],
     "steuerid": ["Steuer-ID: 45 695 025 187"],
@@ -95,6 +116,11 @@ LOOK_ALIKES = [
     "Version 10.20.30.400 at 192.168.100.200 or 202.155.012.3, since 2023-2024.",
     "Order 123-4567890-1234567, order no. 2025550123, item #6502530000, 10001-2345.",
     "ISBN 978-3-16-148410-0, ISBN 0-306-40615-2, at 1700000000 s or 1700000000000 ms.",
+    "192.168.1.1, 10.0.0.5, 127.0.0.1, 203.0.113.7, 8.8.8.8, 84.023.117.009, 256.1.2.3",
+    "84.23.112.0/20, 2001:db8::1",
+    "Version 12.4.33.104, v84.23.117.9, Chrome/120.0.6099.109, std::ace::bad, 2.5.0.1, 12:30:45.",
+    "Bestellnummer 030 901820, Pedido 912 345 678, 订单号：13812345678, SKU 212-555-0187, +5 000 000 users.",
+    "01 02 03 04 05 06 and 20 21 22 23 24 25 26, AA1 0123 4567 84",
     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
     "BUSINESS NOTEBOOK DELIVERY 447460547, 598 055 9760, 44051412629, 521 801 761",
 ]
@@ -152,6 +178,13 @@ def test_a_region_has_its_own_phone_numbers(region: str, number: str) -> None:
     text = f"Ruf an: {number}, bitte"
 
     assert [number] == [text[start:end] for start, end in found(Number("phone", region), text)]
+
+
+@pytest.mark.parametrize("number", ["020 7946 0958", "01 42 68 53 00", "090-1234-5678", "(020) 7946 0958"])
+def test_another_country_s_grouping_speaks_for_itself(number: str) -> None:
+    """Not in a row of other digits, and not behind a word that says what it is."""
+    assert found(DETECTORS["phone"], f"The shop: {number}.") == [(10, 10 + len(number))]
+    assert found(DETECTORS["phone"], f"Order {number}") == []
 
 
 def test_a_match_lies_inside_its_unit() -> None:

@@ -23,9 +23,10 @@ def stated(reply: str, *asked: str) -> list[str]:
     return [reply[a:b] for a, b in spans]
 
 
-def entailed(known: str, said: str) -> bool:
-    """Whether every statement in *said* follows from *known*; *said* must state something."""
-    facts = [f for unit in units(said, Scope.SENTENCE) for f in HOURS.find(said, unit, Request())]
+def entailed(known: str, said: str, *asked: str) -> bool:
+    """Whether all that *said*, an answer to *asked*, states follows from *known*; it must state something."""
+    request = conversation(*asked)
+    facts = [f for unit in units(said, Scope.SENTENCE) for f in HOURS.find(said, unit, request)]
     assert facts, said
     index = HOURS.index([Source("system prompt", known)])
     return all(index.entails(fact.value) is not None for fact in facts)

@@ -153,9 +153,9 @@ def test_a_worker_ends_with_its_parent_and_not_with_ctrl_c(model: str, tmp_path:
     [
         b"",
         b"{}",
-        b'{"config": {"upstream": "ftp://x"}, "document": {"hash": "", "rules": []}, "fds": []}',
+        b'{"config": {"upstream": "ftp://x"}, "document": {"hash": "", "rules": [], "known": {}}, "fds": []}',
         b'{"config": {"upstream": "http://x"}, "document": {"hash": "", "rules": [{"id": 1}]}, "fds": []}',
-        b'{"config": {"upstream": "http://x", "odd": 1}, "document": {"hash": "", "rules": []}, "fds": []}',
+        b'{"config": {"upstream": "http://x", "odd": 1}, "document": {"hash": "", "known": {}}, "fds": []}',
     ],
 )
 def test_a_charter_that_cannot_be_served_is_told_in_one_line(tmp_path: Path, charter: bytes) -> None:

@@ -101,6 +101,8 @@ def test_the_hash_is_of_what_rules_do(tmp_path: Path) -> None:
         ("{length: {over: 5}}", {"verb": "length", "over": 5, "under": None}),
         ("{length: {under: 5}}", {"verb": "length", "over": None, "under": 5}),
         ("{repetition: {of: lines, times: 4}}", {"verb": "repetition", "of": "lines", "times": 4}),
+        ("{secret: github}", {"verb": "secret", "kind": "github"}),
+        ("{secret: {kind: jwt}}", {"verb": "secret", "kind": "jwt"}),
         ("{number: card}", {"verb": "number", "kind": "card", "region": None}),
         ("{number: {kind: phone, region: GB}}", {"verb": "number", "kind": "phone", "region": "GB"}),
     ],
@@ -380,3 +382,27 @@ def test_a_fallback_that_the_configuration_does_not_name_is_a_mistake_at_its_pla
     ]
     assert len(load([file])["rules"]) == 3
     assert len(load([file], upstreams=("big", "smal", "elsewhere"))["rules"]) == 3
+
+
+def test_known_files_are_part_of_the_document_and_of_its_hash(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.yaml"
+    pack.write_text("version: 1\npack: p\nrules:\n  - {id: a, match: {phrases: [b]}, action: flag}\n")
+    (tmp_path / "other").mkdir()
+    files = [tmp_path / "shop.md", tmp_path / "other" / "shop.md"]
+    for number, file in enumerate(files):
+        file.write_text(f"Open at {number}.")
+
+    document = load([pack], files)
+
+    assert document["known"] == {"shop.md": "Open at 0.", str(files[1]): "Open at 1."}
+    assert len({document["hash"], load([pack])["hash"], load([pack], files[:1])["hash"]}) == 3
+
+
+def test_a_known_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.yaml"
+    pack.write_text("version: 1\npack: p\nrules:\n  - {id: a, match: {phrases: [b]}, action: flag}\n")
+    (tmp_path / "bad.bin").write_bytes(b"\xff")
+    with pytest.raises(RulebookError) as caught:
+        load([pack], [tmp_path / "gone.md", tmp_path / "bad.bin"])
+
+    assert {p.code for p in caught.value.problems} == {"FP001", "FP005"}

@@ -10,7 +10,7 @@ import pytest
 
 from filterproxy.actions import ACTIONS
 from filterproxy.core.plan import Plans
-from filterproxy.core.request import Request
+from filterproxy.core.request import Request, Turn
 from filterproxy.core.session import Session
 from filterproxy.detectors import DETECTORS
 from filterproxy.rulebook import read_action, schema
@@ -33,7 +33,10 @@ OPTIONS_OF_ACTIONS: dict[str, type[schema.Mapping]] = {
 OPTIONS_BELOW: dict[str, type[schema.Mapping]] = {
     "length": schema.LengthOptions,
     "repetition": schema.RepetitionOptions,
+    "repeats": schema.RepeatsOptions,
+    "language": schema.LanguageOptions,
     "number": schema.NumberOptions,
+    "secret": schema.SecretOptions,
 }
 PAGES = (schema.Pack, schema.Rule, schema.When, schema.Unless, schema.Example)
 
@@ -50,9 +53,12 @@ def book(folder: Path, match: str, action: str) -> Rulebook:
     return compile(load([file]))
 
 
-def filtered(rulebook: Rulebook, reply: str, attempt: int = 0) -> tuple[str, bool]:
+def filtered(
+    rulebook: Rulebook, reply: str, attempt: int = 0, turns: tuple[Turn, ...] = ()
+) -> tuple[str, bool]:
     """What the client reads, and whether a rule matched."""
-    session = Session(Plans(rulebook.rules).plan(Request(), attempt), Request(), settings())
+    request = Request(turns=turns)
+    session = Session(Plans(rulebook.rules).plan(request, attempt), request, settings())
     pieces = session.feed(CONTENT, reply)
     ending = session.end()
     pieces = pieces + ending.pieces.get(CONTENT, [])
@@ -102,7 +108,8 @@ def test_what_a_verb_shows_is_true(verb: str, tmp_path: Path) -> None:
     """At least one hit and one pass, written as a pack takes them."""
     samples = verb_page(verb).samples
     for sample in samples:
-        _, found = filtered(book(tmp_path, sample.written, "flag"), sample.text)
+        turns = (Turn(sample.role, sample.turn),) if sample.turn else ()
+        _, found = filtered(book(tmp_path, sample.written, "flag"), sample.text, turns=turns)
         assert (sample.written, sample.label == "Hit") == (sample.written, found)
 
     assert {sample.label for sample in samples} == {"Hit", "Pass"}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import orjson
 
-from filterproxy.core.request import Request, Turn
+from filterproxy.core.calls import Said, said, turns_of
+from filterproxy.core.request import Request
 
 
 def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
@@ -28,15 +29,16 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
         headers=headers,
         stream=value.get("stream") is True,
         json=isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema"),
-        turns=tuple(turns),
+        turns=turns_of(turns),
         complete=complete,
     )
 
 
-def _turns(messages: object) -> tuple[list[Turn], bool]:
+def _turns(messages: object) -> tuple[list[Said], bool]:
     if not isinstance(messages, list):
         return [], False
-    turns, complete = [], True
+    turns: list[Said] = []
+    complete = True
     for message in messages:
         if not isinstance(message, dict):
             complete = False
@@ -44,7 +46,7 @@ def _turns(messages: object) -> tuple[list[Turn], bool]:
         role = message.get("role")
         text, readable = _text(message.get("content"))
         complete = complete and readable
-        turns.append(Turn(_ROLES.get(role, "user") if isinstance(role, str) else "user", text))
+        turns.append(said(_ROLES.get(role, "user") if isinstance(role, str) else "user", text, message))
     return turns, complete
 
 
