@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from filterproxy.core.request import Request, Turn
+from filterproxy.core.calls import Said, turns_of
+from filterproxy.core.request import Request
 
 # Tools that the caller runs, so that what they found stands in the request: its own, and these.
 _RUN_BY_CALLER = ("custom", "bash_", "text_editor_", "computer_", "memory_")
@@ -27,7 +28,7 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
         value = None
     if not isinstance(value, dict):
         return Request(route=route, headers=headers, complete=False)
-    turns: list[Turn] = []
+    turns: list[Said] = []
     complete = _add_system(value.get("system"), turns)
     complete = _add_messages(value.get("messages"), turns) and complete
     model = value.get("model")
@@ -37,7 +38,7 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
         headers=headers,
         stream=value.get("stream") is True,
         json=_wants_json(value),
-        turns=tuple(turns),
+        turns=turns_of(turns),
         complete=complete and not _asks_elsewhere(value),
     )
 
@@ -63,15 +64,15 @@ def _is_run_by_server(tool: object) -> bool:
     return isinstance(named, str) and not named.startswith(_RUN_BY_CALLER)
 
 
-def _add_system(system: object, turns: list[Turn]) -> bool:
+def _add_system(system: object, turns: list[Said]) -> bool:
     """Whether all of it could be read, as in what follows."""
     text, readable = _text(system)
     if text:
-        turns.append(Turn("system", text))
+        turns.append(Said("system", text))
     return readable
 
 
-def _add_messages(messages: object, turns: list[Turn]) -> bool:
+def _add_messages(messages: object, turns: list[Said]) -> bool:
     if not isinstance(messages, list):
         return False
     complete = True
@@ -81,22 +82,34 @@ def _add_messages(messages: object, turns: list[Turn]) -> bool:
     return complete
 
 
-def _add_message(message: dict[str, Any], turns: list[Turn]) -> bool:
+def _add_message(message: dict[str, Any], turns: list[Said]) -> bool:
     """A message's turns: the results of tools in it, then what it says itself."""
     content, complete = message.get("content"), True
     if isinstance(content, list):
         results = [part for part in content if _type_of(part) == "tool_result"]
         for result in results:
             text, readable = _text(result.get("content"))
-            turns.append(Turn("tool", text))
+            turns.append(Said("tool", text, answers=_word(result.get("tool_use_id"))))
             complete = complete and readable
         if results and len(results) == len(content):
             return complete
         content = [part for part in content if _type_of(part) != "tool_result"]
     text, readable = _text(content)
     role = message.get("role")
-    turns.append(Turn(role if role in ("assistant", "system") else "user", text))
+    calls = tuple(_calls(content)) if role == "assistant" else ()
+    turns.append(Said(role if role in ("assistant", "system") else "user", text, calls))
     return complete and readable
+
+
+def _calls(content: object) -> Iterable[tuple[str, str]]:
+    """Id and name of each function that a message calls."""
+    for part in content if isinstance(content, list) else ():
+        if _type_of(part) == "tool_use" and (name := _word(part.get("name"))):
+            yield _word(part.get("id")), name
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _type_of(part: object) -> str:

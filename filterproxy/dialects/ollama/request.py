@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from filterproxy.core.request import Request, Turn
+from filterproxy.core.calls import Said, said, turns_of
+from filterproxy.core.request import Request
 
 _ROLES = {"system": "system", "assistant": "assistant", "tool": "tool"}
 
@@ -30,7 +31,7 @@ def read_generate(body: bytes, headers: Mapping[str, str], route: str) -> Reques
     for key, role in keys.items():
         text = value.get(key)
         if isinstance(text, str):
-            turns += [Turn(role, text)] if text else []
+            turns += [Said(role, text)] if text else []
         elif text is not None:
             complete = False
     # Images, and an earlier conversation as token ids.
@@ -48,7 +49,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _request(
-    value: dict[str, Any], headers: Mapping[str, str], route: str, turns: list[Turn], complete: bool
+    value: dict[str, Any], headers: Mapping[str, str], route: str, turns: list[Said], complete: bool
 ) -> Request:
     model = value.get("model")
     return Request(
@@ -57,12 +58,12 @@ def _request(
         headers=headers,
         stream=value.get("stream") is not False,  # by default replies are streamed
         json=bool(value.get("format")),  # "json" or a schema
-        turns=tuple(turns),
+        turns=turns_of(turns),
         complete=complete,
     )
 
 
-def _messages(messages: object) -> tuple[list[Turn], bool]:
+def _messages(messages: object) -> tuple[list[Said], bool]:
     if not isinstance(messages, list):
         return [], False
     turns, complete = [], True
@@ -74,7 +75,9 @@ def _messages(messages: object) -> tuple[list[Turn], bool]:
         readable = (text is None or isinstance(text, str)) and not message.get("images")
         complete = complete and readable
         named = _ROLES.get(role, "user") if isinstance(role, str) else "user"
-        turns.append(Turn(named, text if isinstance(text, str) else ""))
+        # A result names its function (`tool_name`); Ollama's calls have no ids.
+        about = {**message, "name": message.get("tool_name")} if named == "tool" else message
+        turns.append(said(named, text if isinstance(text, str) else "", about))
     return turns, complete
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from filterproxy.core.request import Request, Turn
+from filterproxy.core.calls import Said, turns_of
+from filterproxy.core.request import Request
 
 # Each names text that the server keeps and the request does not state.
 _ELSEWHERE = ("previous_response_id", "conversation", "prompt")
@@ -16,6 +17,7 @@ _ELSEWHERE = ("previous_response_id", "conversation", "prompt")
 _CALLERS_TOOLS = frozenset({"function", "custom", "local_shell", "apply_patch", "image_generation"})
 _ROLES = {"system": "system", "developer": "system", "assistant": "assistant"}
 _RESULTS = frozenset({"function_call_output", "custom_tool_call_output", "local_shell_call_output"})
+_CALLS = frozenset({"function_call", "custom_tool_call"})
 # The model's own, of which nothing is known by the request.
 _OWN = frozenset({"function_call", "custom_tool_call", "local_shell_call", "reasoning", "mcp_list_tools"})
 
@@ -33,7 +35,7 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
     turns, complete = _turns(value.get("input"))
     instructions = value.get("instructions")
     if isinstance(instructions, str):
-        turns.insert(0, Turn("system", instructions))
+        turns.insert(0, Said("system", instructions))
     model = value.get("model")
     return Request(
         model=model if isinstance(model, str) else "",
@@ -41,7 +43,7 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
         headers=headers,
         stream=value.get("stream") is True,
         json=_wants_json(value.get("text")),
-        turns=tuple(turns),
+        turns=turns_of(turns),
         complete=complete
         and (instructions is None or isinstance(instructions, str))
         and all(value.get(key) is None for key in _ELSEWHERE)
@@ -62,9 +64,9 @@ def _only_callers(tools: object) -> bool:
     )
 
 
-def _turns(items: object) -> tuple[list[Turn], bool]:
+def _turns(items: object) -> tuple[list[Said], bool]:
     if isinstance(items, str):
-        return [Turn("user", items)], True
+        return [Said("user", items)], True
     if not isinstance(items, list):
         return [], False
     turns, complete = [], True
@@ -78,20 +80,27 @@ def _turns(items: object) -> tuple[list[Turn], bool]:
     return turns, complete
 
 
-def _turns_of(item: dict[str, Any]) -> tuple[list[Turn], bool]:
+def _turns_of(item: dict[str, Any]) -> tuple[list[Said], bool]:
     """The turns that an item is, and whether it has nothing else to say."""
     kind = item.get("type", "message")
     if kind == "message":
         role = item.get("role")
         text, readable = _text(item.get("content"))
-        return [Turn(_ROLES.get(role, "user") if isinstance(role, str) else "user", text)], readable
+        return [Said(_ROLES.get(role, "user") if isinstance(role, str) else "user", text)], readable
     if kind in _RESULTS:
         text, readable = _text(item.get("output"))
-        return [Turn("tool", text)], readable
+        return [Said("tool", text, answers=_word(item.get("call_id")))], readable
     if kind == "mcp_call" and item.get("output") is not None:
         text, readable = _text(item["output"])
-        return [Turn("tool", text)], readable
+        return [Said("tool", text, tool=_word(item.get("name")))], readable
+    if kind in _CALLS and (name := _word(item.get("name"))):
+        # What calls a function says nothing: the turn is the call's, and only counts where no result follows.
+        return [Said("assistant", "", ((_word(item.get("call_id")), name),))], True
     return [], kind in _OWN
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _text(content: object) -> tuple[str, bool]:
