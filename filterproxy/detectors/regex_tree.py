@@ -18,7 +18,19 @@ from typing import Any
 import regex
 from regex import _regex, _regex_core
 
-from filterproxy.core.shape import ANYTHING, Ahead, Alt, Chars, Edge, End, Repeat, Seq, Shape, Underivable, escape
+from filterproxy.core.shape import (
+    ANYTHING,
+    Ahead,
+    Alt,
+    Chars,
+    Edge,
+    End,
+    Repeat,
+    Seq,
+    Shape,
+    Underivable,
+    escape,
+)
 
 # Code points that a look-behind may look back; this much is kept of what has left already.
 LOOKBEHIND_LIMIT = 255

@@ -88,8 +88,6 @@ _PREFIX = re.compile(
 )
 
 
-
-
 def _decoded(text: str) -> bytes:
     """Of base64 in either alphabet, with or without its padding; b"" where it is none."""
     text = text.rstrip("=").replace("-", "+").replace("_", "/")
