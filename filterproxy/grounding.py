@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from filterproxy.core.request import Background, Request
 from filterproxy.core.rule import Scope, Span, Undecided
 from filterproxy.core.sentence import units
-from filterproxy.facts.fact import Fact, FactKind, Known, Source, is_cumulative, is_formal
+from filterproxy.facts.fact import Fact, FactKind, Known, Source, is_cumulative, is_formal, stated
 from filterproxy.facts.mood import states
 
 CONTEXT_UNKNOWN = "context_unknown"
@@ -135,7 +135,7 @@ def _facts_in(kind: FactKind, text: str, span: Span, unit: Span, request: Reques
         # The unit may be the whole reply; and a match that only the folded view has is found in its fold.
         here = unicodedata.normalize("NFKC", text[span[0] : span[1]])
         return kind.find(text, span, request) or kind.find(here, (0, len(here)), request)
-    return [f for f in kind.find(text, unit, request) if f.span[0] < span[1] and span[0] < f.span[1]]
+    return [f for f in stated(kind, text, unit, request) if f.span[0] < span[1] and span[0] < f.span[1]]
 
 
 def _source_of_all(known: Known, said: Sequence[Fact]) -> Source | None:

@@ -19,6 +19,8 @@ _REACH = 2000
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W\d_]+")
+# Of times and days, in whatever language: "9 am" is no German preposition, "Mon-Fri" no French pronoun.
+_OF_TIMES = re.compile(r"(?<=[0-9])\s?[ap]m\b|\bmon\b(?=\s?[-–—:,/0-9])")
 
 # Function words and a few that open a question. A word of two languages counts for both.
 FUNCTION_WORDS = {
@@ -89,7 +91,7 @@ def language_of(text: str) -> str:
 
 def _by_words(text: str) -> str:
     scores: Counter[str] = Counter()
-    for word in _WORD.findall(text.lower()):
+    for word in _WORD.findall(_OF_TIMES.sub(" ", text.lower())):
         codes = _OF_WORD.get(word, ())
         for code in codes:
             # A word that few languages share says more.

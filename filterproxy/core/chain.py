@@ -54,7 +54,7 @@ class Chain:
     @property
     def waiting(self) -> int:
         """Code points that wait."""
-        return sum(group.waiting for group in self._groups)
+        return sum([group.waiting for group in self._groups])
 
     def _through(self, pieces: list[Piece], final: bool) -> list[Piece]:
         for group in self._groups:
@@ -76,6 +76,7 @@ class _Group:
         self._run = run
         self._plan = plan
         self._judge = judge
+        self.waiting = 0  # code points, kept here as they are asked for with every delta
         self._since = 0  # code points read since it came apart, or was found not to be one again
         self._links: list[Calm | Stage] = [
             self._alone() if run.alone else self._whole(Tape(), Tape() if run.observers else None)
@@ -89,19 +90,26 @@ class _Group:
 
     def add(self, pieces: list[Piece]) -> None:
         self._links[0].add(pieces)
+        self._count()
 
-    @property
-    def waiting(self) -> int:
-        return sum(link.waiting for link in self._links)
+    def _count(self) -> None:
+        self.waiting = sum([link.waiting for link in self._links])
 
     def give_up(self, pieces: list[Piece]) -> list[Piece]:
         for link in self._links:
             link.add(pieces)
             pieces = link.give_up()
+        self._count()
         return pieces
 
     def through(self, pieces: list[Piece], final: bool) -> list[Piece]:
         """What the rules leave of *pieces*, as far as that is settled."""
+        try:
+            return self._through(pieces, final)
+        finally:
+            self._count()
+
+    def _through(self, pieces: list[Piece], final: bool) -> list[Piece]:
         at = 0
         if len(self._links) > 1:
             self._since += sum(len(piece.text) for piece in pieces)

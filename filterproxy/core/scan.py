@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -14,6 +15,9 @@ import re2
 # instruction, so that these are six times on the safe side; a thousand ordinary rules take two automata.
 _PROGRAM_LIMIT = 50_000
 _STATES_BYTES = 64 << 20
+
+# Each pattern is asked for its size when it is tried and when it is grouped, and is of a gate and a screen.
+_KEPT_SIZES = 4096
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -44,9 +48,11 @@ def _grouped(sources: Sequence[str]) -> list[list[str]]:
             room = _PROGRAM_LIMIT
         groups[-1].append(source)
         room -= size
+    re2.purge()  # it keeps the last 128 patterns that were compiled, which is megabytes
     return groups
 
 
+@lru_cache(maxsize=_KEPT_SIZES)
 def _program_size(source: str) -> int:
     try:
         compiled = re2.compile(source, _options())

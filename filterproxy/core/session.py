@@ -113,13 +113,15 @@ class Session:
             chain = self._chains[channel] = Chain(self.plan.for_kind(kind), self._judge(channel))
         if self.whole:
             chain.keep(text)
-            return self._within_limit(channel, chain, [])
+            return [] if chain.waiting <= self._settings.limit else self._too_large(channel)
         try:
             pieces = chain.feed(text)
         except Failed as failed:
             raise Withheld(f"rule {failed} could not be judged") from None
-        self._note_held(chain.waiting)
-        return self._within_limit(channel, chain, pieces)
+        waiting = chain.waiting
+        if waiting > self.verdict.held_peak:
+            self.verdict.held_peak = waiting
+        return pieces if waiting <= self._settings.limit else pieces + self._too_large(channel)
 
     def close(self, channel: Channel) -> list[Piece] | None:
         """
@@ -218,11 +220,6 @@ class Session:
 
     def _note_held(self, size: int) -> None:
         self.verdict.held_peak = max(self.verdict.held_peak, size)
-
-    def _within_limit(self, channel: Channel, chain: Chain, pieces: list[Piece]) -> list[Piece]:
-        if chain.waiting <= self._settings.limit:
-            return pieces
-        return pieces + self._too_large(channel)
 
     def _too_large(self, channel: Channel) -> list[Piece]:
         """What was not judged leaves as it is, or the reply is withheld, as the operator chose."""

@@ -8,7 +8,7 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import Span
 from filterproxy.core.shape import Shape
 from filterproxy.facts import FACTS
-from filterproxy.facts.fact import FactKind, FormalKind, is_formal
+from filterproxy.facts.fact import FactKind, FormalKind, is_formal, stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +104,5 @@ class FactDetector:
         if self._formal is not None:
             fact = self._formal.first(text, pos, unit)
             return None if fact is None else fact.span
-        spans = (fact.span for fact in self.kind.find(text, unit, request))
+        spans = (fact.span for fact in stated(self.kind, text, unit, request))
         return next((span for span in spans if span[0] >= pos), None)

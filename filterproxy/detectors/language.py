@@ -119,11 +119,14 @@ class Language:
 
     def _fits(self, text: str, unit: Span, request: Request) -> bool:
         named = [code for code in self.languages if code != ASKED]
-        asked = asked_in(request) if ASKED in self.languages else ""
+        asked = _question_in(request) if ASKED in self.languages else ""
         if ASKED in self.languages and not asked:
             return False
         text = text[unit[0] : unit[1]]
+        # Nearly every reply is done with here: what the question asks for is looked at only when it matters.
         if self.other and any(plainly(text, code) for code in (asked, *named) if code):
+            return False
+        if asked and not asked_in(request):
             return False
         code = told(text)
         if not self.other:
@@ -141,11 +144,18 @@ def asked_in(request: Request) -> str:
     """
     found = request.memo.get(asked_in)
     if not isinstance(found, str):
-        question = request.question
-        found = told(question)
-        if found and _named(tuple(_CALLED)).search(_ends(question)):
+        found = _question_in(request)
+        if found and _named(tuple(_CALLED)).search(_ends(request.question)):
             found = ""
         request.memo[asked_in] = found
+    return found
+
+
+def _question_in(request: Request) -> str:
+    """The language of the last user turn, "" when that cannot be told. Worked out once per request."""
+    found = request.memo.get(_question_in)
+    if not isinstance(found, str):
+        found = request.memo[_question_in] = told(request.question)
     return found
 
 

@@ -79,7 +79,7 @@ def _fold_expanding(c: str) -> str:
 def _cases() -> dict[str, str]:
     same: dict[str, str] = {}
     for c in map(chr, range(_CASED_END)):
-        if (c.isalpha() or not c.isascii()) and (folded := fold(c)) != c:
+        if c.casefold() != c and (folded := fold(c)) != c:
             same[folded] = same.get(folded, folded) + c
     return same
 

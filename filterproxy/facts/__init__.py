@@ -13,29 +13,34 @@ from typing import Final
 from filterproxy.facts.fact import FactKind
 
 _PLACES: Final[Mapping[str, str]] = {
-    "opening_hours": "opening_hours:HOURS",
-    "price": "price:PRICE",
+    "opening_hours": "opening_hours:OpeningHours",
+    "price": "price:PriceFact",
     "email": "contact:EMAIL",
-    "phone": "phone:PHONE",
+    "phone": "phone:PhoneFact",
     "url": "contact:URL",
     "image_host": "hosts:IMAGE_HOST",
     "link_host": "hosts:LINK_HOST",
-    "clock_time": "clock_time:CLOCK_TIME",
-    "date": "date:DATE",
-    "percentage": "percentage:PERCENTAGE",
-    "address": "address:ADDRESS",
-    "done": "done:DONE",
-    "promise": "promise:PROMISE",
+    "clock_time": "clock_time:ClockTimeFact",
+    "date": "date:DateFact",
+    "percentage": "percentage:PercentageFact",
+    "address": "address:AddressFact",
+    "done": "done:Done",
+    "promise": "promise:PromiseFact",
 }
 
 
+_made: Final[dict[str, FactKind]] = {}
+
+
 class _Facts(Mapping[str, FactKind]):
-    """Kinds by name. Modules are imported, and kinds the same, once asked for."""
+    """Kinds by name; each is one value, made when it is first asked for."""
 
     def __getitem__(self, name: str) -> FactKind:
-        module, _, constant = _PLACES[name].partition(":")
-        found: FactKind = getattr(import_module(f"{__name__}.{module}"), constant)
-        return found
+        if name not in _made:
+            module, _, place = _PLACES[name].partition(":")
+            found = getattr(import_module(f"{__name__}.{module}"), place)
+            _made[name] = found() if isinstance(found, type) else found
+        return _made[name]
 
     def __contains__(self, name: object) -> bool:
         return name in _PLACES
@@ -48,3 +53,10 @@ class _Facts(Mapping[str, FactKind]):
 
 
 FACTS: Final[Mapping[str, FactKind]] = _Facts()
+
+
+def prepare() -> None:
+    """Work out what the kinds that were asked for would work out on first use."""
+    for kind in list(_made.values()):
+        if (work_out := getattr(kind, "prepare", None)) is not None:
+            work_out()

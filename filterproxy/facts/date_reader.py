@@ -18,8 +18,10 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from filterproxy.core.rule import Span
+from filterproxy.core.scan import PatternSet, encode
 from filterproxy.facts.amount import of_numerals
 from filterproxy.facts.date_words import (
     NEED_CAPITAL,
@@ -64,10 +66,19 @@ class Date:
     ahead: Ahead | None = None
 
 
+@cache
+def _screen() -> PatternSet:
+    """The gate for one unit: a reply is let through for any of its sentences, most of which say nothing."""
+    return PatternSet(words().gate)
+
+
 def dates(text: str, unit: Span) -> list[Fact]:
     """All dates in text[unit], in order."""
-    w, said = words(), view(text[unit[0] : unit[1]])
     original = text[unit[0] : unit[1]]
+    said = view(original)
+    if not (_screen().matches(encode(said)) or (said != original and _screen().matches(encode(original)))):
+        return []
+    w = words()
     found = [*_numeric(said, w), *_worded(said, original, w)]
     if w.cjk["any"].search(said):
         found += _cjk(said, w)

@@ -97,9 +97,14 @@ class Done:
     def asks(self, question: str) -> bool:
         """Whether *question* wants something done, or asks whether it was."""
         question = question[-_QUESTION_REACH:]
-        return any(
-            re.search(word, question, re.I) for code in LANGUAGES for word in load(f"done.{code}").raw["asks"]
-        )
+        return any(pattern.search(question) for pattern in _questions())
+
+    def prepare(self) -> None:
+        _tools()
+        for groups in (_CLAIMS, ("known", *_CLAIMS)):
+            screen("done", *groups)
+        for code in LANGUAGES:
+            load(f"done.{code}").prepare()
 
     def index(self, sources: Sequence[Source]) -> Known:
         found: dict[str, Source] = {}
@@ -107,6 +112,12 @@ class Done:
             for kind in _of_source(source):
                 found.setdefault(kind, source)
         return Acts(found)
+
+
+@cache
+def _questions() -> tuple[re.Pattern[str], ...]:
+    words = (word for code in LANGUAGES for word in load(f"done.{code}").raw["asks"])
+    return tuple(re.compile(word, re.I) for word in words)
 
 
 def _of_source(source: Source) -> Iterator[str]:

@@ -110,3 +110,20 @@ def is_cumulative(kind: FactKind) -> TypeGuard[CumulativeKind]:
 
 def is_formal(kind: FactKind) -> TypeGuard[FormalKind]:
     return hasattr(type(kind), "first")
+
+
+# A text and its folded view.
+_KEPT_TEXTS = 2
+
+
+def stated(kind: FactKind, text: str, unit: Span, request: Request) -> Sequence[Fact]:
+    """What `kind.find` says, which is asked for again for the second match, for excuses and values."""
+    by_text = request.memo.setdefault(("stated", kind.name), {})
+    found: dict[Span, Sequence[Fact]] | None = by_text.get(text)
+    if found is None:
+        while len(by_text) >= _KEPT_TEXTS:
+            del by_text[next(iter(by_text))]
+        found = by_text[text] = {}
+    if unit not in found:
+        found[unit] = kind.find(text, unit, request)
+    return found[unit]

@@ -11,8 +11,12 @@ from filterproxy.core.rule import Scope, Span
 from filterproxy.core.sentence import units
 from filterproxy.facts.hours import Reader, named_days
 from filterproxy.facts.hours_gate import LANGUAGES
+from filterproxy.facts.lexer import plain
 from filterproxy.facts.lexicon import Lexicon, load
+from filterproxy.facts.mood import states
 from filterproxy.facts.parts import Stated
+from filterproxy.facts.season import months_at
+from filterproxy.facts.subject import NOBODY, Subject, everything, is_title
 from filterproxy.facts.unit import Setting
 from filterproxy.language import language_of
 
@@ -22,7 +26,8 @@ _LOOK_BACK = 1024
 QUESTION_REACH = 2000
 _SENTENCE_END = re.compile(r"(?<=[?!\n。？！])\s*|(?<=\.)\s+(?=[A-ZÀ-Þ\"'(¿¡])")
 _RULE_LINE = re.compile(r"[\s|:+*_=#>-]*\Z")
-
+_ORDINAL = re.compile(r"(?<![0-9])[0-9]{1,2}\.\s\Z")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 # Their sentences share so many words that a short one is easily taken for one of another.
 KIN = ("es", "pt", "it", "fr")
@@ -91,6 +96,22 @@ def setting_of(request: Request) -> Setting:
     return found
 
 
+def asked_for(request: Request) -> tuple[str, str]:
+    """The sentences that ask for hours, else all questions of the last user turn; and their language."""
+    question = _question(request.turns)
+    words = _asked_in(question) if question else None
+    if words is not None:
+        code = next(c for c in LANGUAGES if lexicon(c) is words)
+        asking = [s for s in _sentences(question) if _asks(s, words)]
+        return " ".join([s for s in asking if not states(s)] or _questions(question) or asking), code
+    last = request.question[-QUESTION_REACH:]
+    return " ".join(_questions(last)), language_of(last) or "en"
+
+
+def _questions(text: str) -> list[str]:
+    return [s for s in _sentences(text) if s.rstrip().endswith(("?", "？"))]
+
+
 def _about_diary(question: str) -> bool:
     question = question[-QUESTION_REACH:]
     return any(p.search(question) for words in _lexicons(question) for p in words.patterns["asks_diary"])
@@ -152,6 +173,12 @@ def _speaks_of_others(question: str, words: Lexicon) -> bool:
 
 
 def read_in_context(text: str, unit: Span, words: Lexicon, setting: Setting) -> list[Stated]:
+    start = _start_of_date(text, unit, words)
+    stated = _read(text, (start, unit[1]), words, setting)
+    return stated if start == unit[0] else [s for s in stated if s.span[0] >= unit[0]]
+
+
+def _read(text: str, unit: Span, words: Lexicon, setting: Setting) -> list[Stated]:
     reader = Reader(text, unit, words, setting)
     stated = reader.read()
     if stated or not reader.unit.parts or reader.foreign:
@@ -161,6 +188,17 @@ def read_in_context(text: str, unit: Span, words: Lexicon, setting: Setting) -> 
     if not _under_heading(text, unit[0], words):
         return []
     return Reader(text, unit, words, _with_heading(setting)).read()
+
+
+def _start_of_date(text: str, unit: Span, words: Lexicon) -> int:
+    """Where a sentence begins that was parted inside a date: "Der Aufruf endet am 30. | Juni um 12 Uhr"."""
+    if not _ORDINAL.search(text, max(0, unit[0] - 5), unit[0]):
+        return unit[0]
+    first = _FIRST_WORD.match(text, *unit)
+    if first is None or plain(first[0]) not in words.kinds.get("calendar", ()):
+        return unit[0]
+    lead = max(0, unit[0] - _LOOK_BACK)
+    return lead + units(text[lead : unit[0]], Scope.SENTENCE)[-1][0]
 
 
 def _with_heading(setting: Setting) -> Setting:
@@ -184,6 +222,36 @@ def _last_pieces(text: str, start: int) -> Iterator[str]:
     for a, b in reversed(units(head, Scope.SENTENCE)):
         if not _RULE_LINE.match(head[a:b]):
             yield head[a:b]
+
+
+def title_above(text: str, start: int, words: Lexicon, code: str) -> Subject:
+    """What the nearest line above that is a title names; NOBODY where there is none."""
+    for piece in _last_pieces(text, start):
+        named = is_title(piece, (0, len(piece)), words, code)
+        if named is not None:
+            return named
+        reader = Reader(piece, (0, len(piece)), words, Setting(heading=True))
+        if not reader.looks_scheduled:
+            return NOBODY
+    return NOBODY
+
+
+def months_above(text: str, start: int, words: Lexicon, code: str) -> frozenset[int]:
+    """The season of the heading above ("Winter hours:"), past other lines of its timetable."""
+    for piece in _last_pieces(text, start):
+        whole = (0, len(piece))
+        reader = Reader(piece, whole, words, Setting(heading=True))
+        reader.read()
+        if reader.looks_scheduled and not reader.announces:
+            continue
+        is_heading = piece.rstrip().endswith((":", "：", "*")) or piece.lstrip().startswith("#")
+        return months_at(piece, whole, whole, words, code) if is_heading else frozenset()
+    return frozenset()
+
+
+def spoken_of_before(text: str, start: int, words: Lexicon, code: str) -> Subject:
+    """What the sentence before *start* speaks of, all of it: which word "it" stands for is not told."""
+    return everything(next(_last_pieces(text, start), ""), words, code)
 
 
 def _under_heading(text: str, start: int, words: Lexicon) -> bool:

@@ -1,53 +1,73 @@
 """
 The gate of opening hours: RE2 patterns, one of which is in every unit that states them, in any language.
 
-It follows the reader (unit.py, clock.py): each way in which a time, a day or "24 hours" is accepted there
+It follows the reader (unit_times.py, clock.py): each way in which a time, a day or "24 hours" is accepted there
 has its pattern here, without what stands around it, made from the words of the lexicon. A property test
 holds them together. RE2's \\b, \\w and \\d know ASCII only and are not used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from filterproxy.core.scan import PatternSet, encode
-from filterproxy.facts.lexer import ACCENTS, DASHES
+from filterproxy.facts.lexer import ACCENTS, DASHES, bare
 from filterproxy.facts.lexicon import Lexicon, load, split
+from filterproxy.facts.respelt import SOURCES as ODD_SOURCES
 
 LANGUAGES = ("en", "de", "ja", "zh", "fr", "es", "it", "pt", "nl")
+# The owner of patterns for text that reads otherwise than it is written (respelt.py).
+ODD = "odd"
 
 # What tokens leave out: blanks, Markdown, quotes, full stops; and marks, which phrases may have or not.
 # Any letter beyond ASCII counts as one: the class of all letters makes automata of fifty times the size.
-_BLANK = "[^A-Za-z0-9]*"
+# Nor is its case asked for, which would make it of twice the size.
+_BLANK = "(?-i:[^A-Za-z0-9]*)"
 _DASH = f"[{DASHES}～－]"
 _DIGIT = "[0-9０-９]"
 # A word begins where no letter stands before it.
-_EDGE = "(?:^|[^A-Za-z])"
-_END = "(?:$|[^A-Za-z])"
+_EDGE = "(?-i:^|[^A-Za-z])"
+_END = "(?-i:$|[^A-Za-z])"
 # Of Chinese and Japanese any character that can be of a word ends a blank.
-_UNSPACED_BLANK = "[^0-9A-Za-z０-９ぁ-ゖァ-ヺー々一-鿿]*"
+_UNSPACED_BLANK = "(?-i:[^0-9A-Za-z０-９ぁ-ゖァ-ヺー々一-鿿]*)"
 _SHORT = 4  # letters
+
+
+class _EveryWord(frozenset[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_EVERY_WORD = _EveryWord()
 _LATE = -1  # a time after "until" only
 # The same in every language.
 _SHARED = (
     rf"{_DIGIT}{_BLANK}[:：∶꞉.hHuU]{_BLANK}{_DIGIT}",
     rf"(?i){_DIGIT}{_BLANK}(?:[ap]\.?{_BLANK}m|h(?:[^A-Za-z]|$))|{_DIGIT}u(?:[^A-Za-z]|$)|{_DIGIT}{{4}}{_BLANK}h",
     rf"{_DIGIT}{_BLANK}{_DASH}{_BLANK}{_DIGIT}|{_DASH}{_DIGIT}{{4}}",
+    rf"{_DIGIT}[apAP]{_END}",
 )
 
 
-def _phrase(phrase: str, words: Lexicon) -> str:
-    parts = split(phrase, words.script, words.accented)
+def _phrase(phrase: str, words: Lexicon, letter: Callable[[str], str]) -> str:
+    parts = split(phrase, words.script, _EVERY_WORD)  # with its accents
     if words.unspaced:
-        return "".join(map(_letter, parts))
-    return _BLANK.join("".join(map(_letter, p)) for p in parts if p[0].isalnum())
+        return "".join(map(letter, parts))
+    return _BLANK.join("".join(map(letter, p)) for p in parts if p[0].isalnum())
+
+
+def _bare_letter(char: str) -> str:
+    """Of words that are kept without their accents."""
+    return _letter(ACCENTS[char][0]) if char in ACCENTS else _letter(char)
 
 
 def _letter(char: str) -> str:
-    if char in ACCENTS:
-        return f"[{char}{ACCENTS[char]}]"
+    if (letter := bare(char)) != char:
+        # Where an accent is missing as well, any other is. With the case of each told apart, automata would
+        # be twice the size; and with accents on letters that have none, twice again.
+        return f"(?-i:[{letter}{letter.upper()}\\x{{c0}}-\\x{{ff}}])"
     if char == "'":
         return "['’´`]?"
     return char if char.isalnum() else f"\\x{{{ord(char):x}}}" if char.isascii() else char
@@ -55,7 +75,12 @@ def _letter(char: str) -> str:
 
 def _any(phrases: Iterable[str], words: Lexicon) -> str:
     """One of *phrases*."""
-    return "|".join(sorted({_phrase(p, words) for p in phrases} - {""}))
+    return "|".join(sorted({_phrase(p, words, _letter) for p in phrases} - {""}))
+
+
+def _any_bare(phrases: Iterable[str], words: Lexicon) -> str:
+    """One of *phrases*, which have lost their accents."""
+    return "|".join(sorted({_phrase(p, words, _bare_letter) for p in phrases} - {""}))
 
 
 def _begins_with_any(phrases: Iterable[str], words: Lexicon) -> str:
@@ -63,7 +88,9 @@ def _begins_with_any(phrases: Iterable[str], words: Lexicon) -> str:
     # A short word begins too many others ("zu").
     short = [p for p in phrases if len(p) <= _SHORT and not words.unspaced and p.isalpha()]
     kept: list[str] = []
-    for source in sorted({_phrase(p, words) for p in phrases if p not in set(short)} - {""}, key=len):
+    for source in sorted(
+        {_phrase(p, words, _letter) for p in phrases if p not in set(short)} - {""}, key=len
+    ):
         if not any(source.startswith(k) and not source[len(k) :].startswith(("?", "*")) for k in kept):
             kept.append(source)
     edge, _ = _joints(words)
@@ -81,16 +108,18 @@ def _sources(words: Lexicon) -> Iterator[str]:
     edge, blank = _joints(words)
     numbers = _any((p for p in words.kinds["number"] if words.numbers[_key(p, words)] <= 24), words)
     number = f"(?:{_DIGIT}|{edge}(?:{numbers}))"
-    named = _any(words.times, words)
+    named = _any(words.kinds["time"], words)
     halves = _of_kinds(words, "am", "pm")
     half_first = "half_first" in words.traits
     units = _any([*_of_kinds(words, "oclock"), *([] if half_first else halves)], words)
     leads = _of_kinds(words, "at", "from", "to", "past", "before", "between")
-    leads += [*words.rules["joins"], *(halves if half_first else ())]
+    leads += halves if half_first else ()
     yield rf"(?i){number}{blank}(?:{units})"
     # "夜の12時"
-    of = f"(?:(?:{_any(words.rules['of'], words)}){blank})?" if words.rules["of"] else ""
-    yield rf"(?i){edge}(?:{_any(leads, words)}){blank}{of}(?:{_DIGIT}|{numbers}|{named})"
+    joins = _any_bare(words.rules["joins"], words)
+    lead = f"{_any(leads, words)}|{joins}" if joins else _any(leads, words)
+    of = f"(?:(?:{_any_bare(words.rules['of'], words)}){blank})?" if words.rules["of"] else ""
+    yield rf"(?i){edge}(?:{lead}){blank}{of}(?:{_DIGIT}|{numbers}|{named})"
     small = _any((p for p in words.kinds["number"] if words.numbers[_key(p, words)] >= 15), words)
     tails = f"{_DASH}{blank}(?:{numbers}|{named}|{_DIGIT})" + ("" if words.unspaced else f"|{small}")
     ahead = rf"{_DASH}{blank}(?:{named})|{_DIGIT}{blank}{_DASH}{blank}(?:{numbers})"
@@ -101,11 +130,11 @@ def _sources(words: Lexicon) -> Iterator[str]:
     parts = _of_kinds(words, "half", "quarter")
     if signs:
         said = f"{_DIGIT}|{_any([*words.kinds['number'], *parts], words)}"
-        yield rf"(?i){number}{blank}(?:{_any(signs, words)}){blank}(?:{said})"
+        yield rf"(?i){number}{blank}(?:{_any_bare(signs, words)}){blank}(?:{said})"
     plain = _of_kinds(words, "open", "close", "closed", "allday", "always")
     if words.traits & {"half_next", "half_before"}:
         plain += parts
-    plain += [p for p in words.times if words.times[p] != _LATE]
+    plain += [p for p in words.kinds["time"] if words.times[_key(p, words)] != _LATE]
     off = words.rules["closed_on_record"]
     yield f"(?i){_begins_with_any([p for p in plain if _key(p, words) not in off], words)}"
     yield from _day_sources(words, edge, blank)
@@ -127,15 +156,19 @@ def _day_sources(words: Lexicon, edge: str, blank: str) -> Iterator[str]:
     yield f"(?i){_begins_with_any(habits, words)}"
     # A list with one of those in it needs no pattern more.
     single = [p for p in words.kinds["day"] if p not in set(habits)]
-    short = _any(words.short_days, words)
+    short = _any_bare(words.short_days, words)
     if words.unspaced:
         day = f"(?:{_any(single, words)}{'|' + short if short else ''})"
         # All of an answer: "水曜日です。"
-        yield rf"(?:{_any(single, words)})(?:{_any(words.rules['day_tails'], words)})?(?:[。！!\n]|$)"
+        yield rf"(?:{_any(single, words)})(?:{_any_bare(words.rules['day_tails'], words)})?(?:[。！!\n]|$)"
         joints = _any(_of_kinds(words, "to", "from_after", "and", "on"), words)
         yield rf"(?i){day}{blank}(?:(?:{joints}){blank}){{0,3}}{day}"
         return
     day = f"(?:{_any(single, words)})"
+    if leads := words.rules["habit_lead"]:
+        # The end of an answer: "Pas le dimanche."
+        yield rf"(?i){edge}(?:{_any_bare(leads, words)}){blank}{day}[^A-Za-z0-9]*$"
+        yield rf"(?i){edge}(?:{_any_bare(leads, words)}){blank}{day}[.!]"
     yield rf"(?i){edge}{day}{_END}(?s:.{{0,24}}){day}{_END}"
     if short:
         day = f"(?:{day}|{short})"
@@ -149,25 +182,36 @@ def _is_habit(phrase: str, words: Lexicon) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Which languages could state hours in a text. owners: the language of each pattern, "" for all."""
+    """
+    Which languages could state hours in a text, and ODD where that may read otherwise than it is written.
+
+    owners: the language of each pattern, "" for all.
+    """
 
     patterns: PatternSet
     owners: Sequence[str]
 
     def languages(self, text: str) -> frozenset[str]:
-        found = {self.owners[i] for i in self.patterns.matches(encode(text))}
-        return frozenset(LANGUAGES) if "" in found else frozenset(found)
+        found = frozenset(self.owners[i] for i in self.patterns.matches(encode(text)))
+        return (found - {""}).union(LANGUAGES) if "" in found else found
+
+
+@cache
+def _sources_of(code: str) -> tuple[str, ...]:
+    return tuple(_sources(load(f"opening_hours.{code}")))
 
 
 def _owned(*, records: bool) -> Iterator[tuple[str, str]]:
+    for source in ODD_SOURCES:
+        yield source, ODD
     for source in _SHARED:
         yield source, ""
     for code in LANGUAGES:
         words = load(f"opening_hours.{code}")
-        for source in _sources(words):
+        for source in _sources_of(code):
             yield source, code
         if records and (off := words.rules["closed_on_record"]):
-            yield f"(?i)(?:{_any(off, words)})", code
+            yield f"(?i)(?:{_any_bare(off, words)})", code
 
 
 @cache

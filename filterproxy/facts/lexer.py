@@ -41,6 +41,17 @@ class Token(NamedTuple):
     grade: int = WEAK
 
 
+# "0800 to 1600", "from 0730", and never "1914 to 1918" or "at 0800 123 456".
+_TO = ("to", "till", "until", "bis", "à", "a", "às", "alle", "até", "hasta", "tot", "and", "und")
+_EARLY = "0[4-9][0-5][0-9]"
+_AFTER_EARLY = "|".join(rf"(?<={_EARLY}\s{to}\s)" for to in _TO)
+_FOUR = (
+    rf"(?<![0-9]){_EARLY}(?=\s(?:{'|'.join(_TO)})\s[0-2][0-9][0-5][0-9](?![0-9]))"
+    rf"|(?:{_AFTER_EARLY})(?:[01][0-9]|2[0-4])[0-5][0-9](?![0-9])"
+    rf"|(?:(?<=at\s)|(?<=from\s)|(?<=until\s)){_EARLY}(?!\s?[0-9-])"
+)
+
+
 def _pattern(letter: str, word: str, after: str) -> re.Pattern[str]:
     """letter: what a number goes on in. word: a word. after: what ends "am" and the like."""
     # No time begins inside a decimal or a price; "9:00,12:00" is two of them.
@@ -49,10 +60,11 @@ def _pattern(letter: str, word: str, after: str) -> re.Pattern[str]:
         r"(?P<date>[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])|[0-9]{1,2}[./][0-9]{1,2}[./](?:[0-9]{4}|[0-9]{2})(?![0-9]))"
         rf"|(?P<hour>{begins}[0-9]{{1,2}})"
         r"(?:(?P<sep>\s?:\s?|\.|\s?h\s?|u)(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?![0-9]))?"
-        rf"(?P<unit>(?:\s?h|u)(?!{letter}|[0-9]))?(?:\s?(?P<half>[ap])(?:\.\s?m{after}\.?|\s?m{after}))?"
+        rf"(?P<unit>(?:\s?h|u)(?!{letter}|[0-9]))?(?:\s?(?P<half>[ap])(?:\.\s?m{after}\.?|\s?m{after})|(?P<brief>[ap])(?!{letter}|[0-9]))?"
         rf"(?![0-9%€£$]|[./:][0-9]|,[0-9](?![0-9]?:[0-9])|\s%|(?:st|nd|rd|th){after})"
         rf"|(?P<four>(?<![0-9.,:/$€£¥#+-])(?:[01][0-9]|2[0-4])[0-5][0-9]"
         r"(?=\s?(?:hours|hrs|h\b|[-–—]\s?[0-9]{4}\b)|(?<=[-–—][0-9]{4})(?![0-9])))"
+        rf"|(?P<bare_four>{_FOUR})"
         rf"|(?P<other>[0-9][0-9.,:/]*[0-9]{letter}*|[0-9]{letter}*)"
         rf"|(?P<word>{word})"
         rf"|(?P<dash>[{DASHES}])|(?P<mark>[,;:/&|()?!\n=])"
@@ -97,7 +109,7 @@ def raw_token(m: re.Match[str], shift: int) -> Token:
             return Token("-", start, end, "-")
         case "mark":
             return Token(m.group(), start, end, m.group())
-        case "four":
+        case "four" | "bare_four":
             four = m.group()
             return Token("clock", start, end, four, int(four[:2]), int(four[2:]), "h", STRONG)
         case "other" | "date":
@@ -107,15 +119,11 @@ def raw_token(m: re.Match[str], shift: int) -> Token:
 
 
 def _clock_token(m: re.Match[str], start: int, end: int) -> Token:
-    hour, minute, sep, half = (
-        int(m["hour"]),
-        int(m["minute"] or -1),
-        (m["sep"] or "").strip(),
-        m["half"] or "",
-    )
+    hour, minute, sep = int(m["hour"]), int(m["minute"] or -1), (m["sep"] or "").strip()
+    half = m["half"] or m["brief"] or ""
     if hour > 24 or (half and not 1 <= hour <= 12) or (hour == 24 and minute > 0):
         return Token("number", start, end, m.group())
-    grade = STRONG if half or sep in (":", "h") else DOTTED if sep or m["unit"] else WEAK
+    grade = STRONG if m["half"] or sep in (":", "h") else DOTTED if sep or half or m["unit"] else WEAK
     if not half and (hour > 12 or m["hour"].startswith("0")):
         half = "h"
     return Token("clock", start, end, m.group(), hour, minute, half or (":" if sep == ":" else ""), grade)

@@ -10,30 +10,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Scope, Span
 from filterproxy.core.sentence import units
 from filterproxy.facts.fact import Fact, Known, Source
-from filterproxy.facts.hours import Reader
+from filterproxy.facts.hours import Reader, named_days
 from filterproxy.facts.hours_context import (
     KIN,
     QUESTION_REACH,
+    asked_for,
     asks_hours,
     has_names,
     lexicon,
+    months_above,
     read_in_context,
     setting_of,
+    spoken_of_before,
+    title_above,
 )
-from filterproxy.facts.hours_gate import LANGUAGES, gate, screen
+from filterproxy.facts.hours_gate import LANGUAGES, ODD, gate, screen
 from filterproxy.facts.lexer import DASHES, bare, plain
 from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Stated, without_exceptions
 from filterproxy.facts.place import names_by, words_of_names
 from filterproxy.facts.record import as_json, flat
-from filterproxy.facts.schedule import Entry, Schedule, Timetable
+from filterproxy.facts.respelt import Respelt, respelt
+from filterproxy.facts.schedule import Entry, Schedule, Slot, Timetable
+from filterproxy.facts.season import months_at
+from filterproxy.facts.subject import (
+    Asked,
+    Subject,
+    everything,
+    named,
+    subject_at,
+    subject_words,
+    subjects,
+    words_in,
+)
 from filterproxy.facts.tokens import tokens
 from filterproxy.facts.unit import Setting
 from filterproxy.language import language_of, request_language
@@ -44,6 +60,10 @@ _PAIR = re.compile(
     rf"(?<![^\W\d_])(?P<one>[A-Za-z]{{2,3}})\.?\s?(?:[{DASHES}/,&:]|t/m|tot|bis|und|en)\s?"
     r"(?=(?P<other>[A-Za-z]{2,3})(?![^\W\d_]))"
 )
+
+
+# "书店" is what a place is, not what it is called.
+_KINDS = frozenset(subject_words("zh").kinds) | frozenset(subject_words("ja").kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +83,43 @@ class OpeningHours:
         possible = screen().languages(sentence)
         if not possible:
             return []
+        if ODD in possible and (view := respelt(sentence)) is not None:
+            return self._find_respelt(text, unit, view, request)
         setting = setting_of(request)
         for code in _languages(sentence, request_language(request), possible):
             words = lexicon(code)
             if stated := read_in_context(text, unit, words, setting):
                 place = _place_of_unit(sentence, request, words)
                 part = _part(sentence, words)
-                said = sorted(stated, key=lambda s: s.span)
-                return [Fact(s.span, Schedule(s.slots, place, part)) for s in said]
+                asked = _asked(request)
+                meant = asked.days if _is_of_one_day(sentence, code) else frozenset()
+                return [
+                    Fact(
+                        s.span,
+                        Schedule(
+                            _on(s.slots, meant), place, part, _said_of(text, unit, s, code, asked), asked
+                        ),
+                    )
+                    for s in sorted(stated, key=lambda s: s.span)
+                ]
         return []
+
+    def _find_respelt(self, text: str, unit: Span, view: Respelt, request: Request) -> list[Fact]:
+        start = unit[0]
+        sentence = (start, start + len(view.text))
+        # What the view says reads as it is written: were it not so, it would come here again.
+        if respelt(view.text) is not None:
+            return []
+        found = self.find(text[:start] + view.text, sentence, request)
+        spans = (view.span(fact.span[0] - start, fact.span[1] - start) for fact in found)
+        return [Fact((a + start, b + start), fact.value) for fact, (a, b) in zip(found, spans, strict=True)]
 
     def asks(self, question: str) -> bool:
         return asks_hours(question)
 
     def index(self, sources: Sequence[Source]) -> Known:
-        return Timetable([entry for source in sources for entry in _entries(source)])
+        entries = [entry for source in sources for entry in _entries(source)]
+        return Timetable(entries, Spoken(tuple(sources)))
 
 
 def _languages(text: str, around: str, possible: Collection[str]) -> list[str]:
@@ -146,7 +188,8 @@ def _fitting(text: str, codes: Sequence[str]) -> tuple[str, ...]:
 def _names(text: str, words: Lexicon) -> frozenset[str]:
     if patterns := words.patterns["name"]:
         found = names_by(text, patterns, words.rules["name_lead"])
-        return frozenset(w for w in found if w not in words.rules["generic_names"] and _tells(w, words))
+        known = words.rules["generic_names"] | _KINDS
+        return frozenset(w for w in found if w not in known and _tells(w, words))
     return words_of_names(text, words.rules["ordinary"]) if has_names(words) else frozenset()
 
 
@@ -176,20 +219,149 @@ def _part(sentence: str, words: Lexicon) -> frozenset[str]:
     return words.rules["parts"] & frozenset(_WORD.findall(sentence.lower()))
 
 
+# -- what it is said of
+
+
+def _asked(request: Request) -> Asked:
+    """What the question is about, worked out once per request."""
+    found = request.memo.get(("opening_hours", "subject"))
+    if not isinstance(found, Asked):
+        question, code = asked_for(request)
+        words = lexicon(code)
+        bag = everything(question, words, code)
+        bag = replace(bag, months=months_at(question, (0, len(question)), (0, 0), words, code))
+        yours = bag.person == "you"
+        unnamed = bool(question.strip()) and (yours or not (bag.words or bag.person))
+        days = _days_besides_today(question, code) or _day_meant(request, code)
+        found = request.memo[("opening_hours", "subject")] = Asked(bag, yours, unnamed, days)
+    return found
+
+
+def _on(slots: frozenset[Slot], days: frozenset[int]) -> frozenset[Slot]:
+    """ "Today until six", where today is known to be Friday."""
+    return frozenset(slot._replace(day=day) for slot in slots for day in days) if days else slots
+
+
+def _is_of_one_day(sentence: str, code: str) -> bool:
+    """Whether "today" or "tomorrow" is the only day it names."""
+    known, low = subject_words(code), plain(sentence)
+    relative = any(word in low for word in known.today | known.tomorrow)
+    return relative and not _days_besides_today(sentence, code)
+
+
+def _days_besides_today(text: str, code: str) -> frozenset[int]:
+    known, low = subject_words(code), plain(text)
+    for word in known.today | known.tomorrow:
+        low = low.replace(word, ",")
+    return named_days(low, lexicon(code)) or frozenset()
+
+
+def _day_meant(request: Request, code: str) -> frozenset[int]:
+    """The day that today is, or tomorrow where that was asked for; empty where nobody says what day it is."""
+    texts = (turn.text for turn in request.turns if turn.role != "assistant")
+    today = next((days for text in texts if (days := _today_in(text))), frozenset())
+    ahead = any(word in plain(request.question) for word in subject_words(code).tomorrow)
+    return frozenset((day + ahead) % 7 for day in today)
+
+
+def _today_in(text: str) -> frozenset[int]:
+    low = plain(text)
+    said = [code for code in LANGUAGES if any(word in low for word in subject_words(code).today)]
+    for a, b in units(text, Scope.SENTENCE) if said else ():
+        for code in said:
+            if any(word in low[a:b] for word in subject_words(code).today):
+                days = _days_besides_today(text[a:b], code)
+                if len(days) == 1 and max(days) < 7:
+                    return days
+    return frozenset()
+
+
+def _said_of(text: str, unit: Span, stated: Stated, code: str, asked: Asked) -> Subject:
+    """What a statement of a reply is said of: its own subject, else that before it, else the question's."""
+    words = lexicon(code)
+    own = subject_at(text, unit, stated.span, words, code)
+    months = months_at(text, unit, stated.span, words, code) or asked.bag.months
+    if not own.words and own.person == "it":
+        own = spoken_of_before(text, unit[0], words, code) or own
+    elif not own.words and not own.person:
+        own = title_above(text, unit[0], words, code)
+    if not own.words:
+        own = replace(asked.bag, person=own.person, name=False)
+    return replace(own, months=months)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """The sentences of some sources: of whom they are said is worked out when it matters."""
+
+    sources: tuple[Source, ...]
+    _sentences: list[tuple[str, str, str]] | None = None
+    _operator: frozenset[str] | None = None
+    _subjects: dict[str, tuple[Subject, ...]] = field(default_factory=dict)
+
+    def subjects_with(self, words: frozenset[str]) -> list[Subject]:
+        if self._sentences is None:
+            self._sentences = [
+                (s, bare(plain(s)), language_of(source.text))
+                for source in self.sources
+                for s in _sentences(source.text)
+            ]
+        return [
+            subject
+            for sentence, low, main in self._sentences
+            if any(word in low for word in words)
+            for subject in self._subjects_of(sentence, main)
+        ]
+
+    def operator_says(self, words: frozenset[str]) -> bool:
+        if self._operator is None:
+            texts = (s.text for s in self.sources if not s.name.startswith("user "))
+            self._operator = frozenset(w for text in texts for w in words_in(text))
+        return not words.isdisjoint(self._operator)
+
+    def _subjects_of(self, sentence: str, main: str) -> tuple[Subject, ...]:
+        if sentence not in self._subjects:
+            code = language_of(sentence) or main or "en"
+            self._subjects[sentence] = tuple(subjects(sentence, (0, len(sentence)), lexicon(code), code))
+        return self._subjects[sentence]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    if (record := as_json(text)) is not None:
+        for place, line in flat(record, "", frozenset(), lexicon("en").rules["ordinary"]):
+            yield " ".join(sorted(place)) + line
+        return
+    yield from (text[a:b] for a, b in units(text, Scope.SENTENCE))
+
+
 # -- what sources say
 
 
+class _Line(NamedTuple):
+    """The statements of one line: whose they are by name, of which desk, and what each is said of."""
+
+    place: frozenset[str]
+    part: frozenset[str]
+    stated: list[tuple[Stated, Subject]]
+
+
 def _entries(source: Source) -> Iterator[Entry]:
-    found: dict[tuple[frozenset[str], frozenset[str]], list[frozenset[Any]]] = {}
-    for place, part, line in _lines(source.text):
-        for stated in line:
-            found.setdefault((place, part), []).append(stated.slots)
+    found: dict[tuple[frozenset[str], frozenset[str]], list[tuple[frozenset[Slot], Subject]]] = {}
+    for place, part, stated in _lines(source.text):
+        said = [(s.slots, subject) for s, subject in stated]
+        found.setdefault((place, part), []).extend(said)
     for (place, part), groups in found.items():
-        for slots in without_exceptions(groups):
-            yield Entry(Schedule(slots, place, part), source)
+        for slots, subject in groups:
+            others = [s for s, other in groups if _may_be_one(subject, other)]
+            if left := without_exceptions(slots, others):
+                yield Entry(Schedule(left, place, part, subject), source)
 
 
-def _lines(text: str) -> Iterator[tuple[frozenset[str], frozenset[str], list[Stated]]]:
+def _may_be_one(one: Subject, other: Subject) -> bool:
+    return not one.words or not other.words or bool(one.words & other.words)
+
+
+def _lines(text: str) -> Iterator[_Line]:
     if (record := as_json(text)) is not None:
         yield from _record_lines(record)
         return
@@ -211,18 +383,46 @@ def _lines(text: str) -> Iterator[tuple[frozenset[str], frozenset[str], list[Sta
                 place = named
                 break
         looked = n + 1
-        lenient = Setting(lenient=True)
-        read = (read_in_context(text, (start, end), lexicon(code), lenient) for code in codes)
         part = _part(text[start:end], lexicon(codes[0]))
-        yield place, part, next((stated for stated in read if stated), [])
+        yield _Line(place, part, _read_line(text, (start, end), codes))
 
 
-def _record_lines(record: Any) -> Iterator[tuple[frozenset[str], frozenset[str], list[Stated]]]:
+def _read_line(text: str, unit: Span, codes: Sequence[str]) -> list[tuple[Stated, Subject]]:
+    """What the first language in which it says something makes of it."""
+    lenient = Setting(lenient=True)
+    for code in codes:
+        words = lexicon(code)
+        if stated := read_in_context(text, unit, words, lenient):
+            return [(s, _known_of(text, unit, s, words, code)) for s in stated]
+    return []
+
+
+def _known_of(text: str, unit: Span, stated: Stated, words: Lexicon, code: str) -> Subject:
+    own = subject_at(text, unit, stated.span, words, code)
+    months = months_at(text, unit, stated.span, words, code)
+    if not own.words and own.person not in ("we", "you"):
+        person = own.person
+        own = (spoken_of_before if person else title_above)(text, unit[0], words, code)
+        own = replace(own, person=person)
+    return replace(own, months=months or months_above(text, unit[0], words, code))
+
+
+def _record_lines(record: Any) -> Iterator[_Line]:
     english = lexicon("en").rules["ordinary"]
     setting = Setting(lenient=True, heading=True)
     for place, line in flat(record, "", frozenset(), english):
         # Its keys are English, whatever the rest is.
         own = language_of(line)
         codes = _fitting(line, ("en", *KIN)) if not own or own in KIN else (own, "en")
-        read = (Reader(line, (0, len(line)), lexicon(code), setting).read() for code in codes)
-        yield place, _part(line, lexicon("en")), next((stated for stated in read if stated), [])
+        for code in codes:
+            if read := Reader(line, (0, len(line)), lexicon(code), setting).read():
+                said = [(s, _record_subject(line, s, place, code)) for s in read]
+                yield _Line(place, _part(line, lexicon("en")), said)
+                break
+
+
+def _record_subject(line: str, stated: Stated, place: frozenset[str], code: str) -> Subject:
+    """The name that the record has beside it, else what its keys or its text say."""
+    own = subject_at(line, (0, len(line)), stated.span, lexicon(code), code)
+    # Of several a key says what all of them are ("pharmacies").
+    return named(place | {w for w in own.words if not w.endswith("s")}, code) if place else own

@@ -7,7 +7,7 @@ on Saturday" gives each time what follows *it*. Which of the two a text means sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from filterproxy.core.rule import Span
@@ -140,8 +140,6 @@ def _clash(one: Iterable[Slot], other: Iterable[Slot]) -> bool:
     return a.kind == b.kind and bool((a.opens and b.opens) or (a.closes and b.closes))
 
 
-def without_exceptions(groups: Sequence[frozenset[Slot]]) -> Iterator[frozenset[Slot]]:
+def without_exceptions(slots: frozenset[Slot], groups: Iterable[frozenset[Slot]]) -> frozenset[Slot]:
     """The same across the lines of a text: "Daily 9-5" above "Sunday 10-4"."""
-    for slots in groups:
-        if left := _narrowed(slots, groups):
-            yield left
+    return _narrowed(slots, groups)

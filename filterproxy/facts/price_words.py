@@ -323,7 +323,9 @@ def _shape(raw: list[Mapping[str, Any]], scales: Iterable[str]) -> Shape:
 def _gate(raw: list[Mapping[str, Any]], scales: Collection[str]) -> tuple[str, ...]:
     named = [*_merged(raw, "currencies"), *_merged(raw, "cents"), *_merged(raw, "weights"), *_CODES, *_SHORT]
     latin = [w for w in named if not _is_cjk(w)]
-    whole = wide(beginnings([w.split(" ")[0] for w in latin], 24))
+    words = [w for w in latin if w not in _CODES and w not in _SHORT]
+    whole = [wide(beginnings([w for w in words if " " not in w], 24)), *map(re.escape, (*_CODES, *_SHORT))]
+    whole += [_two_words(*w.split(" ")[:2]) for w in words if " " in w]
     start = wide(beginnings([w.split(" ")[0] for w in latin], 3))
     cjk = "".join(sorted({w[0] for w in named if _is_cjk(w)}))
     scale = wide(beginnings([s.split(" ")[0] for s in scales], 3))
@@ -332,5 +334,10 @@ def _gate(raw: list[Mapping[str, Any]], scales: Collection[str]) -> tuple[str, .
         rf"[{_SIGNS_CLASS}]{BLANK}*{DIGIT}|[0-9０-９{NUMERALS}多余餘来來]{BLANK}*-?[{_SIGNS_CLASS}{cjk}]",
         rf"{before}{BLANK}*{DIGIT}",
         rf"[0-9０-９{NUMERALS}多余餘来來](?:[.,][-–—]*)?{BLANK}*(?:{scale}[{LETTER}'.]*)?(?:{BLANK}|-)*(?:[A-Za-z]{{0,3}}[{_SIGNS_CLASS}]|[{cjk}]|{start})",
-        rf"[{LETTER}](?:{BLANK}|-)+(?:{whole})",
+        rf"[{LETTER}](?:{BLANK}|-)+(?:{'|'.join(whole)})(?:$|[^A-Za-z])",
     )
+
+
+def _two_words(first: str, second: str) -> str:
+    """The first word of a currency's name, and what begins like the second ("us" alone is no dollar)."""
+    return f"{wide(beginnings([first], 24))}{BLANK}{wide(beginnings([second], 3))}[{LETTER}]*"

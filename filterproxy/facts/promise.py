@@ -29,7 +29,9 @@ from filterproxy.facts.sayings import LANGUAGES, UNSPACED, gate, load, screen
 
 _GROUPS = ("claims", "timed")
 _QUESTION_REACH = 2000
-_LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
+# Categories rather than ranges: see sayings.py.
+_BEGIN = r"(?<![^\W\d_])"
+_END = r"(?![^\W\d_])"
 _PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s?[%％]")
 # In hours and days, where that is exact.
 _SCALE = {
@@ -87,15 +89,13 @@ class PromiseFact:
         sentence = text[unit[0] : unit[1]]
         for code in screen("promise", *_GROUPS).languages(sentence):
             sayings = load(f"promise.{code}")
-            found = sayings.said(sentence, "claims")
+            found, timed = sayings.said(sentence, "claims"), sayings.said(sentence, "timed")
+            if not (found or timed):
+                continue
             quantities = frozenset(_quantities(sentence, code))
             if any(name in _TIMES for name, _ in quantities):
                 taken = [s.span for s in found]
-                found += [
-                    s
-                    for s in sayings.said(sentence, "timed")
-                    if all(s.span[1] <= a or b <= s.span[0] for a, b in taken)
-                ]
+                found += [s for s in timed if all(s.span[1] <= a or b <= s.span[0] for a, b in taken)]
             if found:
                 return [
                     Fact((s.span[0] + unit[0], s.span[1] + unit[0]), Promise(s.kinds, quantities))
@@ -105,10 +105,15 @@ class PromiseFact:
 
     def asks(self, question: str) -> bool:
         question = question[-_QUESTION_REACH:]
-        codes = LANGUAGES
-        return any(
-            re.search(word, question, re.I) for code in codes for word in load(f"promise.{code}").raw["asks"]
-        )
+        return any(pattern.search(question) for pattern in _questions())
+
+    def prepare(self) -> None:
+        for groups in (_GROUPS, ("known", *_GROUPS)):
+            screen("promise", *groups)
+        for code in LANGUAGES:
+            load(f"promise.{code}").prepare()
+            for compile_one in (_negated, _half, _percents, _told, _durations, _dates):
+                compile_one(code)
 
     def index(self, sources: Sequence[Source]) -> Known:
         entries = []
@@ -117,6 +122,12 @@ class PromiseFact:
             if stated:
                 entries.append((source, stated))
         return Policies(tuple(entries))
+
+
+@cache
+def _questions() -> tuple[re.Pattern[str], ...]:
+    words = (word for code in LANGUAGES for word in load(f"promise.{code}").raw["asks"])
+    return tuple(re.compile(word, re.I) for word in words)
 
 
 def _stated(text: str) -> Iterator[tuple[str, frozenset[Quantity]]]:
@@ -162,7 +173,19 @@ def _worded(words: Sequence[str], code: str) -> re.Pattern[str]:
     one_of = "|".join(words) or "(?!)"
     if code in UNSPACED:
         return re.compile(f"(?:{one_of})", re.I)
-    return re.compile(f"(?<![{_LETTER}])(?:{one_of})(?![{_LETTER}])", re.I)
+    return re.compile(f"{_BEGIN}(?:{one_of}){_END}", re.I)
+
+
+@cache
+def _half(code: str) -> re.Pattern[str]:
+    return _worded(load(f"promise.{code}").raw["half"], code)
+
+
+@cache
+def _percents(code: str) -> re.Pattern[str]:
+    """A number in figures or words before "per cent"."""
+    one_of = "|".join(load(f"promise.{code}").raw["percent"]) or "(?!)"
+    return re.compile(rf"([0-9]+(?:[.,][0-9]+)?|(?:[^\W\d_]|-)+)\s(?:{one_of})", re.I)
 
 
 @cache
@@ -171,8 +194,7 @@ def _durations(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     raw = load(f"promise.{code}").raw
     numbers = "|".join(sorted(map(re.escape, raw["numbers"]), key=len, reverse=True))
     number = f"[0-9０-９]+|{numbers}" if numbers else "[0-9０-９]+"
-    end = "" if code in UNSPACED else f"(?![{_LETTER}])"
-    begin = "" if code in UNSPACED else f"(?<![{_LETTER}])"
+    begin, end = ("", "") if code in UNSPACED else (_BEGIN, _END)
     lead = (
         rf"(?:(?P<low>{number})\s?(?:[-–—~～]|to|bis|à|a|tot|或|至|到|から)\s?)?"
         rf"(?P<high>{number})[ -]?(?:\([0-9]+\) ?)?"
@@ -192,6 +214,15 @@ def _durations(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
+def _told(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Words one of which is in every duration, in every date: most sentences have neither."""
+    raw = load(f"promise.{code}").raw
+    units = [word for words in raw["units"].values() for word in words]
+    named = [*(word for words in raw["days"].values() for word in words), *raw["months"]]
+    return re.compile("|".join(units) or "(?!)", re.I), re.compile("|".join(named) or "(?!)", re.I)
+
+
+@cache
 def _dates(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     raw = load(f"promise.{code}").raw
     found = [(f"{key}", _worded(words, code)) for key, words in raw["days"].items()]
@@ -199,8 +230,7 @@ def _dates(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         day = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|º)?"
         sources = [rf"{month}[日. ]*{day}(?![0-9:])", rf"(?<![0-9]){day}\.? ?(?:of |de |d')?{month}"]
         found += [
-            (f"month {number}", re.compile(rf"(?<![{_LETTER}0-9])(?:{source})(?![{_LETTER}])", re.I))
-            for source in sources
+            (f"month {number}", re.compile(rf"(?<![^\W_])(?:{source}){_END}", re.I)) for source in sources
         ]
     return tuple(found)
 
@@ -209,14 +239,11 @@ def _quantities(sentence: str, code: str) -> Iterator[Quantity]:
     raw = load(f"promise.{code}").raw
     for m in _PERCENT.finditer(sentence):
         yield "percent", f"{float(m[1].replace(',', '.')):g}"
-    if raw["percent"]:
-        for m in re.finditer(
-            rf"([0-9]+(?:[.,][0-9]+)?|[{_LETTER}-]+)\s(?:{'|'.join(raw['percent'])})", sentence, re.I
-        ):
-            number = raw["numbers"].get(m[1].lower(), m[1].replace(",", "."))
-            if str(number)[0].isdigit():
-                yield "percent", f"{float(number):g}"
-    if _worded(raw["half"], code).search(sentence):
+    for m in _percents(code).finditer(sentence):
+        number = raw["numbers"].get(m[1].lower(), m[1].replace(",", "."))
+        if str(number)[0].isdigit():
+            yield "percent", f"{float(number):g}"
+    if _half(code).search(sentence):
         yield "percent", "50"
     for fact in _PRICE.find(sentence, (0, len(sentence)), Request()):
         assert isinstance(fact.value, Price)
@@ -228,7 +255,8 @@ def _quantities(sentence: str, code: str) -> Iterator[Quantity]:
 def _times(sentence: str, code: str) -> Iterator[Quantity]:
     numbers = load(f"promise.{code}").raw["numbers"]
     taken: list[Span] = []
-    for unit, pattern in _durations(code):
+    durations, dates = _told(code)
+    for unit, pattern in _durations(code) if durations.search(sentence) else ():
         for m in pattern.finditer(sentence):
             if any(a < m.end() and m.start() < b for a, b in taken):
                 continue
@@ -242,6 +270,6 @@ def _times(sentence: str, code: str) -> Iterator[Quantity]:
                     if name == "hour" and total % 24 == 0 and total
                     else (name, str(total))
                 )
-    for key, pattern in _dates(code):
+    for key, pattern in _dates(code) if dates.search(sentence) else ():
         for m in pattern.finditer(sentence):
             yield "on", f"{key} {m['day']}" if "day" in m.groupdict() else key

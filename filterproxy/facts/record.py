@@ -10,7 +10,11 @@ from typing import Any
 from filterproxy.facts.place import words_of_names
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
-_NAME_KEYS = frozenset(("name", "title", "place", "venue", "shop", "store", "branch"))
+# The first of them that a record has names it.
+_NAME_KEYS = (
+    *("name", "title", "place", "venue", "shop", "store", "branch"),
+    *("label", "location", "department", "town", "city", "district"),
+)
 
 
 def as_json(text: str) -> Any:
@@ -31,7 +35,8 @@ def flat(
 ) -> Iterator[tuple[frozenset[str], str]]:
     """A record as lines that read like text: `opening hours monday opens 09:00 , closes 17:00`."""
     if isinstance(value, dict):
-        name = next((v for k, v in value.items() if k.lower() in _NAME_KEYS and isinstance(v, str)), "")
+        named = {k.lower(): v for k, v in value.items() if isinstance(v, str)}
+        name = next((named[key] for key in _NAME_KEYS if key in named), "")
         # "x": a name at the start of a line is one as well.
         place = (words_of_names("x " + name, ordinary) if name else frozenset()) or place
         plain = {k: v for k, v in value.items() if not _is_nested(v)}

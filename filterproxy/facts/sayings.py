@@ -20,22 +20,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from filterproxy.core.rule import Span
-from filterproxy.core.scan import PatternSet, encode
+from filterproxy.core.scan import PatternSet, encode, usable
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "zh", "ja")
 UNSPACED = ("zh", "ja")
 
-_BLANK = "(?:[ \t\u00a0\u202f\u3000*_]+)"
-_LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
+# Categories rather than ranges: a class with a range beyond Latin-1 takes `re` far longer to compile, and
+# there are thousands.
+_BLANK = r"(?:[\s*_]+)"
+# The same for RE2, whose \s is ASCII only.
+_GATE_BLANK = (
+    r"(?:[\x09-\x0d\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
+    r"\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}*_]+)"
+)
+_GATE_BEGIN = "(?:^|[^A-Za-z0-9])"
+_GATE_END = "(?:$|[^A-Za-z])"
 _BUILT_IN = {
-    "b": f"(?<![{_LETTER}0-9])",
-    "e": f"(?![{_LETTER}])",
+    "b": r"(?<![^\W_])",
+    "e": r"(?![^\W\d_])",
     "start": r"\A[^\w(\[]*",
     "end": r"\s*\Z",
 }
@@ -58,13 +66,20 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Templates of one list: a pattern for each kind, and the gates of all."""
+    """Templates of one list: the source of a pattern for each kind, and the gates of all."""
 
-    patterns: Mapping[str, re.Pattern[str]]
+    sources: Mapping[str, str]
     gates: tuple[str, ...]
+    _compiled: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def pattern(self, kind: str) -> re.Pattern[str]:
+        # Gates are asked for wherever packs are read; compiling all patterns takes most of a second.
+        if kind not in self._compiled:
+            self._compiled[kind] = re.compile(self.sources[kind], re.I)
+        return self._compiled[kind]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: cached_property wants a place
 class Sayings:
     """
     What one language says for one fact.
@@ -72,16 +87,58 @@ class Sayings:
     groups: by list of templates. before: ends at a match that does not count; inside, after: stand in one,
     behind one. anywhere: no sentence with it counts. plain_after: behind one of the lists `states` and
     `known` only, whose forms are those of rules as well ("is refunded within a week"). raw:
-    the file as it stands.
+    the file as it stands. Patterns are compiled when they are first asked for.
     """
 
     groups: Mapping[str, _Group]
-    before: re.Pattern[str] | None
-    inside: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    plain_after: re.Pattern[str] | None
-    anywhere: re.Pattern[str] | None
     raw: Mapping[str, Any]
+    unspaced: bool
+    _last: list[tuple[str, frozenset[str]]] = field(default_factory=list, repr=False, compare=False)
+
+    @cached_property
+    def _kinds(self) -> tuple[PatternSet, Sequence[str], frozenset[str]]:
+        """Patterns, one of which is in all that says a kind; the kinds they are of; the kinds without one."""
+        raw = self.raw
+        sources = {kind: _words_of_kind(raw, lists) for kind, lists in raw["kinds"].items()}
+        told = {kind: source for kind, source in sources.items() if source and usable(source)}
+        return PatternSet(list(told.values())), list(told), frozenset(sources.keys() - told.keys())
+
+    def _possible(self, sentence: str) -> frozenset[str]:
+        """Kinds that *sentence* has a word of. One pattern takes long to search, and there are many kinds."""
+        if not self._last or self._last[0][0] != sentence:
+            patterns, kinds, others = self._kinds
+            found = others | {kinds[i] for i in patterns.matches(encode(sentence))}
+            self._last[:] = [(sentence, found)]
+        return self._last[0][1]
+
+    @cached_property
+    def before(self) -> re.Pattern[str] | None:
+        return _words(self.raw, "before", self.unspaced, "{}" + _HEAD)
+
+    @cached_property
+    def inside(self) -> re.Pattern[str] | None:
+        return _words(self.raw, "inside", self.unspaced)
+
+    @cached_property
+    def after(self) -> re.Pattern[str] | None:
+        return _words(self.raw, "after", self.unspaced)
+
+    @cached_property
+    def plain_after(self) -> re.Pattern[str] | None:
+        return _words(self.raw, "plain_after", self.unspaced)
+
+    @cached_property
+    def anywhere(self) -> re.Pattern[str] | None:
+        return _words(self.raw, "anywhere", self.unspaced)
+
+    def prepare(self) -> None:
+        """Compile all."""
+        self._possible("")
+        for name in ("before", "inside", "after", "plain_after", "anywhere"):
+            getattr(self, name)
+        for group in self.groups.values():
+            for kind in group.sources:
+                group.pattern(kind)
 
     def said(self, sentence: str, *groups: str) -> list[Said]:
         """What *sentence* says by templates of the lists *groups*, one for each place."""
@@ -98,8 +155,12 @@ class Sayings:
     def _matches(self, sentence: str, group: str) -> Iterator[Said]:
         if group not in self.groups or (self.anywhere and self.anywhere.search(sentence)):
             return
-        for kind, pattern in self.groups[group].patterns.items():
-            for m in pattern.finditer(sentence):
+        patterns = self.groups[group]
+        possible = self._possible(sentence)
+        for kind in patterns.sources:
+            if kind not in possible:
+                continue
+            for m in patterns.pattern(kind).finditer(sentence):
                 if self._counts(sentence, m, group):
                     yield Said(m.span(), frozenset((kind,)))
 
@@ -133,22 +194,10 @@ def load(name: str) -> Sayings:
     )
     unspaced = name.rsplit(".", 1)[1] in UNSPACED
     groups = {group: _group(raw, templates, unspaced) for group, templates in raw["templates"].items()}
-    return Sayings(
-        groups,
-        _tail(raw, unspaced),
-        _words(raw, "inside", unspaced, "{}"),
-        _words(raw, "after", unspaced, "{}"),
-        _words(raw, "plain_after", unspaced, "{}"),
-        _words(raw, "anywhere", unspaced, "{}"),
-        raw,
-    )
+    return Sayings(groups, raw, unspaced)
 
 
-def _tail(raw: Mapping[str, Any], unspaced: bool) -> re.Pattern[str] | None:
-    return _words(raw, "before", unspaced, "{}" + _HEAD)
-
-
-def _words(raw: Mapping[str, Any], key: str, unspaced: bool, frame: str) -> re.Pattern[str] | None:
+def _words(raw: Mapping[str, Any], key: str, unspaced: bool, frame: str = "{}") -> re.Pattern[str] | None:
     if not raw.get(key):
         return None
     one_of = "|".join(_source(word, raw, {}) or "" for word in raw[key])
@@ -158,7 +207,7 @@ def _words(raw: Mapping[str, Any], key: str, unspaced: bool, frame: str) -> re.P
 
 def _group(raw: Mapping[str, Any], templates: Sequence[str], unspaced: bool) -> _Group:
     mid = _MID_UNSPACED if unspaced else _MID
-    patterns: dict[str, re.Pattern[str]] = {}
+    joined: dict[str, str] = {}
     gates: list[str] = []
     for kind, lists in raw["kinds"].items():
         sources = []
@@ -168,10 +217,10 @@ def _group(raw: Mapping[str, Any], templates: Sequence[str], unspaced: bool) -> 
                 continue
             sources.append(mid.join(str(piece) for piece in pieces))
         if sources:
-            patterns[kind] = re.compile("|".join(sources), re.I)
+            joined[kind] = "|".join(sources)
     for template in templates:
         gates += _gates(template, raw)
-    return _Group(patterns, tuple(gates))
+    return _Group(joined, tuple(gates))
 
 
 def _gates(template: str, raw: Mapping[str, Any]) -> Iterator[str]:
@@ -183,11 +232,31 @@ def _gates(template: str, raw: Mapping[str, Any]) -> Iterator[str]:
     piece = max(
         pieces, key=lambda p: (max(map(_tells, [n for n in _NAME.findall(p) if n in own]), default=1), len(p))
     )
-    source = _source(_without_options(piece), raw, every, bare=True)
+    piece = _without_options(piece)
+    source = _source(piece, raw, every, bare=True)
     if source is not None:
+        begin = _GATE_BEGIN if piece.startswith("{b}") else ""
+        end = _GATE_END if piece.endswith("{e}") else ""
         # Wider, and a third of the size.
         source = source.replace("){0,3}", ")*")
-        yield f"(?i){source.strip()}"
+        yield f"(?i){begin}(?:{source.strip()}){end}"
+
+
+def _words_of_kind(raw: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> str:
+    """
+    A pattern that is in all that templates say of a kind: of each template the list that tells most.
+
+    "" where a template names no list of the kind.
+    """
+    own = {key for words in raw["kinds"].values() for key in words}
+    telling: set[str] = set()
+    for template in (t for templates in raw["templates"].values() for t in templates):
+        names = [name for name in _NAME.findall(template) if name in own]
+        if not names:
+            return ""
+        if all(lists.get(name) or raw["sets"].get(name) for name in names):
+            telling.add(max(names, key=_tells))
+    return "(?i)" + "|".join(str(_source(f"{{{key}}}", raw, lists, bare=True)) for key in sorted(telling))
 
 
 def _tells(name: str) -> int:
@@ -212,10 +281,11 @@ def _without_options(piece: str) -> str:
 def _source(
     text: str, raw: Mapping[str, Any], lists: Mapping[str, Sequence[str]], *, bare: bool = False
 ) -> str | None:
-    """The pattern of *text*; None where a list that it names has no words. bare: without edges."""
+    """The pattern of *text*; None where a list that it names has no words. bare: for RE2, without edges."""
     out, at = [], 0
+    blank = _GATE_BLANK if bare else _BLANK
     for m in _NAME.finditer(text):
-        out.append(_written(text[at : m.start()]))
+        out.append(_written(text[at : m.start()], blank))
         at = m.end()
         name = m[1]
         if name in _BUILT_IN:
@@ -226,41 +296,54 @@ def _source(
             return None
         members = [_source(word, raw, lists, bare=bare) for word in words]
         out.append("(?:" + "|".join(member for member in members if member is not None) + ")")
-    return "".join(out) + _written(text[at:])
+    return "".join(out) + _written(text[at:], blank)
 
 
-def _written(text: str) -> str:
-    return _MARKED.sub(lambda m: {" ": _BLANK, "'": "['’´`]"}.get(m[0], m[0]), text)
+def _written(text: str, blank: str) -> str:
+    return _MARKED.sub(lambda m: {" ": blank, "'": "['’´`]"}.get(m[0], m[0]), text)
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """Which languages could say something in a text. owners: the language of each pattern."""
+class _Part:
+    """The gates of one list of templates. owners: the language of each pattern."""
 
     patterns: PatternSet
     owners: Sequence[str]
 
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Which languages could say something in a text. parts: one for each list of templates."""
+
+    parts: tuple[_Part, ...]
+
     def languages(self, text: str) -> list[str]:
-        found = {self.owners[i] for i in self.patterns.matches(encode(text))}
+        data = encode(text)
+        found = {part.owners[i] for part in self.parts for i in part.patterns.matches(data)}
         return [code for code in LANGUAGES if code in found]
 
 
-def _owned(fact: str, groups: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _owned(fact: str, group: str) -> Iterator[tuple[str, str]]:
     for code in LANGUAGES:
-        sayings = load(f"{fact}.{code}")
-        for group in groups:
-            if group in sayings.groups:
-                for source in sayings.groups[group].gates:
-                    yield source, code
+        groups = load(f"{fact}.{code}").groups
+        if group in groups:
+            for source in groups[group].gates:
+                yield source, code
 
 
 @cache
 def gate(fact: str, *groups: str) -> tuple[str, ...]:
     """RE2 patterns, one of which is in every text that says something by one of *groups*."""
-    return tuple(dict.fromkeys(source for source, _ in _owned(fact, groups)))
+    return tuple(dict.fromkeys(source for group in groups for source, _ in _owned(fact, group)))
 
 
 @cache
 def screen(fact: str, *groups: str) -> Screen:
-    owned = list(_owned(fact, groups))
-    return Screen(PatternSet([source for source, _ in owned]), [code for _, code in owned])
+    """The gates of some lists; what replies and sources are asked by is partly the same, and is shared."""
+    return Screen(tuple(_part(fact, group) for group in groups))
+
+
+@cache
+def _part(fact: str, group: str) -> _Part:
+    owned = list(_owned(fact, group))
+    return _Part(PatternSet([source for source, _ in owned]), [code for _, code in owned])

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from filterproxy.facts.clock import DAY, REST, WEEK
 from filterproxy.facts.fact import Source
+from filterproxy.facts.other_place import Mentions, clash
+from filterproxy.facts.subject import NOBODY, UNASKED, Asked, Subject
 
 OPEN, CLOSED, LAST = "open", "closed", "last"
 ALL_DAY = (frozenset((0,)), frozenset((DAY,)))
@@ -40,12 +42,15 @@ class Slot(NamedTuple):
 class Schedule:
     """
     What one statement says. place: words of the name of the place it speaks of, where it has one. part: the
-    desks and rooms of that place that it names ("pool", "kitchen").
+    desks and rooms of that place that it names ("pool", "kitchen"). subject: what it is said of. asked: of a
+    reply, what the question was about.
     """
 
     slots: frozenset[Slot]
     place: frozenset[str] = frozenset()
     part: frozenset[str] = frozenset()
+    subject: Subject = NOBODY
+    asked: Asked = UNASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,24 @@ class Week:
         return REST in self.days or self.days.keys() >= WEEK
 
     def entails(self, said: Schedule) -> bool:
-        return all(self._entails_slot(slot) for slot in said.slots)
+        return all(self._entails_slot(slot) or self._on_asked_days(slot, said) for slot in said.slots)
+
+    def _on_asked_days(self, slot: Slot, said: Schedule) -> bool:
+        """ "Until six", where the question named Friday."""
+        days = said.asked.days if slot.day is None else frozenset()
+        return bool(days) and all(self._on(day, slot._replace(day=day)) for day in days)
 
     def _entails_slot(self, said: Slot) -> bool:
         if said.day is not None:
             return self._on(said.day, said)
         if said.kind == CLOSED:
-            return any(_agrees(s, said) for s in self.days.get(None, ()))
+            return any(_agrees(s, said) for s in self.days.get(None, ())) or self._breaks_on_usual_days(said)
         return self._on_usual_days(said)
+
+    def _breaks_on_usual_days(self, said: Slot) -> bool:
+        """ "From twelve to two we are closed", known "8-12, 14-18"."""
+        open_days = [slots for slots in self.days.values() if any(s.kind == OPEN for s in slots)]
+        return bool(open_days) and all(_is_break(slots, said) for slots in open_days)
 
     def _on(self, day: int, said: Slot) -> bool:
         if said.kind == CLOSED and said.opens is None and said.closes is None and day not in self.days:
@@ -90,7 +105,8 @@ class Week:
             return day < 7 and self.complete
         # "All other days" are the week's that have no line of their own.
         others = self.days.get(REST, ()) if day < 7 else ()
-        return any(_agrees(s, said) for s in self.days.get(day, others))
+        stated = self.days.get(day) or (*others, *(() if others else self.days.get(None, ())))
+        return any(_agrees(s, said) for s in self.days.get(day, others)) or _is_break(stated, said)
 
     def _on_usual_days(self, said: Slot) -> bool:
         """No day is said: all that are open agree, and they are not the minority of those named."""
@@ -113,38 +129,82 @@ def _agrees(known: Slot, said: Slot) -> bool:
     )
 
 
+def _is_break(known: Sequence[Slot], said: Slot) -> bool:
+    """Whether it is closed then because one stretch of the day has ended and the next not begun."""
+    if said.kind != CLOSED or not (said.opens and said.closes):
+        return False
+    stretches = [s for s in known if s.kind == OPEN]
+    ends = any(s.closes and s.closes & said.opens for s in stretches)
+    return ends and any(s.opens and s.opens & said.closes for s in stretches)
+
+
 def _same_time(known: Minutes | None, said: Minutes | None) -> bool:
     return said is None or (known is not None and not known.isdisjoint(said))
 
 
 class Timetable:
-    """What the sources of a request say about opening hours."""
+    """What the sources of a request say about opening hours, and beside it."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        weeks: dict[tuple[Source, frozenset[str], frozenset[str]], Week] = {}
-        several = _several_parts(entries)
-        for entry in entries:
-            part = entry.schedule.part if several else frozenset()
-            key = (entry.source, entry.schedule.place, part)
-            weeks.setdefault(key, Week(entry.schedule.place, part, entry.source)).add(
-                sorted(entry.schedule.slots, key=repr)
-            )
-        for week in weeks.values():
-            _join_halves(week.days)
-        self._weeks = tuple(weeks.values())
+    def __init__(self, entries: Sequence[Entry], mentions: Mentions | None = None) -> None:
+        self._entries = tuple(entries)
+        self._mentions = mentions
+        self._weeks = {self._entries: _weeks(entries)}
 
     @property
     def empty(self) -> bool:
-        return not self._weeks
+        return not self._entries
 
     def entails(self, said: object) -> Source | None:
         if not isinstance(said, Schedule):
             return None
-        near = [week for week in self._weeks if same_place(week.place, said.place)]
+        near = [week for week in self._weeks_of(said) if same_place(week.place, said.place)]
         if any(week.part & said.part for week in near):
             # The sources speak of this desk apart from the others.
             near = [week for week in near if not week.part or week.part & said.part]
         return next((week.source for week in near if week.entails(said)), None)
+
+    def _weeks_of(self, said: Schedule) -> tuple[Week, ...]:
+        """All that is stated, but for what is stated of another subject."""
+        kept = tuple(entry for entry in self._entries if not self._is_of_another(entry, said))
+        if kept not in self._weeks:
+            self._weeks[kept] = _weeks(kept)
+        return self._weeks[kept]
+
+    def _is_of_another(self, entry: Entry, said: Schedule) -> bool:
+        known, mentions = entry.schedule.subject, self._mentions
+        if mentions is None:
+            return False
+        if known.months and said.subject.months and not known.months & said.subject.months:
+            return True
+        if entry.source.name.startswith("user ") and _is_the_users(known, said, mentions):
+            return True
+        return clash(known, said.subject, mentions, said.asked.bag, entry.schedule.place)
+
+
+def _is_the_users(known: Subject, said: Schedule, mentions: Mentions) -> bool:
+    """ "The library across the street closes at 8. When do you close?" tells nothing of us."""
+    if known.person in ("we", "you") or not (known.words or known.person == "mine"):
+        return False
+    if known.person != "mine" and mentions.operator_says(known.words):
+        return False
+    ours = said.subject.person == "we"
+    return (ours and (said.asked.yours or said.asked.unnamed)) or (
+        said.asked.yours and not said.subject.words
+    )
+
+
+def _weeks(entries: Sequence[Entry]) -> tuple[Week, ...]:
+    weeks: dict[tuple[Source, frozenset[str], frozenset[str]], Week] = {}
+    several = _several_parts(entries)
+    for entry in entries:
+        part = entry.schedule.part if several else frozenset()
+        key = (entry.source, entry.schedule.place, part)
+        weeks.setdefault(key, Week(entry.schedule.place, part, entry.source)).add(
+            sorted(entry.schedule.slots, key=repr)
+        )
+    for week in weeks.values():
+        _join_halves(week.days)
+    return tuple(weeks.values())
 
 
 def _several_parts(entries: Sequence[Entry]) -> bool:

@@ -73,7 +73,11 @@ def _is_short_day(raw: Sequence[Token], i: int, words: Lexicon, text: str) -> bo
     after = raw[i + 1].kind if i + 1 < len(raw) else ""
     before = raw[i - 1].kind if i else ""
     if letter:  # "M-F", never "size M: 9"
-        return (after == "-" and is_day(i + 2)) or (before == "-" and is_day(i - 2))
+        if (after == "-" and is_day(i + 2)) or (before == "-" and is_day(i - 2)):
+            return True
+        # "L-V 9-14, S 10-14": beside a range of letters one alone is a day as well.
+        ranged = any(t.kind == "-" and k and is_day(k - 1) and is_day(k + 1) for k, t in enumerate(raw))
+        return ranged and after == "clock" and before in ("", ",", ";", "|", "\n", "/")
     if after == "clock":
         return True
     return (after in ("-", ",", "/", "&", ":") and (is_day(i + 2) or _is_clock(raw, i + 2))) or (
@@ -94,6 +98,8 @@ def _is_of_days(
     if kind == "closed":
         return bool(out) and out[-1].kind in (",", ";", "|", "\n", "and")
     after = i + 1 + n
+    if kind in ("from", "to") and _is_clock(raw, after):  # "Mo-Fr ab 8, Sa ab 9"
+        return not out or out[-1].kind in (",", ";", "|", "\n")
     is_day = after < len(keys) and (keys[after] in words.short_days or keys[after] in words.days)
     return is_day and kind in ("to", "and")
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
+from filterproxy import facts
 from filterproxy.core.plan import Plan, Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.rule import Rule
@@ -112,6 +113,7 @@ class Engine:
         asked = Request(turns=turns, background=self.rulebook.background)
         for rule in self.rulebook.rules:
             _try_out(rule, asked)
+        facts.prepare()
         for stream in (False, True):
             session = self.session(Request(stream=stream))
             session.whole = not stream  # a whole reply needs no hold, which takes megabytes

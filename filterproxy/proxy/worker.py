@@ -110,8 +110,10 @@ def upstream_limits(config: Config) -> UpstreamLimits:
     )
 
 
-def _trim() -> None:
-    """Give back what compiling took for a while: 10 to 20 MB with a thousand rules. Only glibc can."""
+def _settle() -> None:
+    """What is there now stays; what compiling took for a while, 10 to 20 MB, is given back (glibc only)."""
+    gc.collect()
+    gc.freeze()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -126,9 +128,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         _follow(sys.stdin.fileno(), self.stop)
-        gc.collect()
-        gc.freeze()  # what is there now stays
-        _trim()
+        _settle()
         gc.set_threshold(_GC_THRESHOLD, 10, 10)
         _say("ready")
 

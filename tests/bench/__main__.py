@@ -20,7 +20,8 @@ from pathlib import Path
 
 from tests.bench.cases import CASES, Case, measure, warm_up, wrong_replies
 from tests.bench.process import NotRunning, pss_mb
-from tests.bench.report import Result, as_json, print_report
+from tests.bench.report import Result, as_json, print_report, print_shipped, shipped_json
+from tests.bench.shipped import measure_shipped
 from tests.bench.targets import STARTS, Target
 from tests.bench.tools import Tools
 
@@ -30,6 +31,13 @@ NAMES = ("direct", *STARTS)
 def main() -> int:
     """Measures and prints; the exit code."""
     options = _options()
+    if options.shipped:
+        measured = measure_shipped()
+        if options.json:
+            print(json.dumps(shipped_json(measured), indent=2))
+        else:
+            print_shipped(measured)
+        return 0
     # So that a benchmark that is told to end takes its processes with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="filterproxy-bench-") as folder, ExitStack() as stack:
@@ -44,6 +52,7 @@ def main() -> int:
         print(json.dumps(as_json(result), indent=2))
     else:
         print_report(result)
+        print_shipped(measure_shipped())
     return 1 if result.wrong else 0
 
 
@@ -54,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--targets", default=",".join(NAMES), help=f"comma-separated, of {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="one round of half a second: a smoke test")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--shipped", action="store_true", help="only what the shipped rules cost, offline")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 0.5

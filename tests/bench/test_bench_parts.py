@@ -16,6 +16,8 @@ from tests.bench.cases import GAP_US, wrong_replies
 from tests.bench.policy import REDACTED, BenchRule, redacted, rules, write_pack
 from tests.bench.process import NotRunning, cpu_seconds, free_port, pss_mb, running, tree, wait_until
 from tests.bench.replies import BenchReply, bench_replies, text_of
+from tests.bench.said import said_replies
+from tests.bench.shipped import Shipped, measure_shipped
 from tests.bench.targets import Target
 from tests.bench.tools import Ask, Tools
 
@@ -164,3 +166,26 @@ def test_phrases_are_whole_words_in_any_case() -> None:
     rule = BenchRule("p", "free upgrade")
 
     assert redacted("A FREE Upgrade, freeze upgrade", (rule,)) == f"A {REDACTED}, freeze upgrade"
+
+
+def test_replies_of_the_shipped_rulebook_have_about_a_kilobyte_and_are_the_same_on_every_run() -> None:
+    sizes = [len(text.encode()) for text in said_replies()]
+
+    assert said_replies() == said_replies()
+    assert 900 <= sum(sizes) / len(sizes) < 1200
+
+
+def test_each_figure_of_the_shipped_rulebook_is_of_quiet_replies_or_of_the_others() -> None:
+    measured = Shipped(3, ("a",), [0, 0, 2], [10.0, 20.0, 50.0], [5.0, 6.0, 7.0], [2.0] * 3, [1.0] * 3)
+    rows = {what: (us, ratio) for what, us, ratio, _ in measured.rows()}
+
+    assert measured.quiet_share == 2 / 3
+    assert rows["gate names no rule"] == (15.0, 7.5)
+    assert rows["gate names a rule"] == (50.0, 25.0)
+
+
+def test_what_the_shipped_rulebook_costs_is_measured_for_each_text() -> None:
+    measured = measure_shipped(["Press the button.", "We open at nine on Sundays."], rounds=1)
+
+    assert [n > 0 for n in measured.named] == [False, True]
+    assert all(len(taken) == 2 for taken in (measured.whole, measured.gated, measured.streamed))

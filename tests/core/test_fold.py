@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from filterproxy.core.fold import FOLD_REACH, fold, folds, unsure_from
 
-LETTERS = "abc XY9\u200b\u00a0\uff21\u2019аеорЗ\U0001d400é中\ufe0f_-"
+LETTERS = "ᴀⓑ\u0332\u20e3abc XY9\u200b\u00a0\uff21\u2019аеорЗ\U0001d400é中\ufe0f_-"
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,11 @@ LETTERS = "abc XY9\u200b\u00a0\uff21\u2019аеорЗ\U0001d400é中\ufe0f_-"
         ("don’t", "don't"),
         ("555\u2011123", "555-123"),
         ("\U0001d5d4\U0001d5ef", "Ab"),
+        ("ᴏᴘᴇɴ", "open"),
+        ("Ⓞⓟ🅔🄽", "OpEN"),
+        ("9ᵃᵐ", "9am"),
+        ("9\ufe0f\u20e3 am", "9 am"),
+        ("o\u0332p\u0336en", "open"),
     ],
 )
 def test_what_hides_a_match_is_folded(text: str, folded: str) -> None:
@@ -33,7 +38,19 @@ def test_what_hides_a_match_is_folded(text: str, folded: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["plain", "été", "Часы работы: до вечера", "καλημέρα", "営業時間は九時", "9–5", "“yes”"]
+    "text",
+    [
+        "plain",
+        "été",
+        "Часы работы: до вечера",
+        "καλημέρα",
+        "営業時間は九時",
+        "9–5",
+        "“yes”",
+        "① 9:00",
+        "10 m²",
+        "1ª, 2º",
+    ],
 )
 def test_ordinary_text_in_any_script_is_left_alone(text: str) -> None:
     """Then the folded view costs one scan and is not built."""
