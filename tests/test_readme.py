@@ -18,6 +18,7 @@ from filterproxy.cli import main
 from filterproxy.cli.settings import read_file
 from filterproxy.core.rule import MATCH_LIMIT
 from filterproxy.core.sentence import SENTENCE_LIMIT
+from filterproxy.dialects.configured import DIALECTS
 from filterproxy.facts import FACTS
 from filterproxy.proxy.config import Config
 
@@ -107,13 +108,17 @@ def test_the_limits_are_the_defaults() -> None:
 
 
 # Words with an underscore that are no settings: of OpenAI's replies, and causes in the metrics.
-_OTHER_WORDS = {"reasoning_content", "finish_reason", "content_filter", "too_large", "context_unknown"}
+_OTHER_WORDS = {
+    "content_filter", "context_unknown", "finish_reason", "previous_response_id", "reasoning_content",
+    "too_large",
+}  # fmt: skip
 
 
 def test_settings_named_in_the_text_exist() -> None:
     named = {word for word in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", TEXT) if word[:12] != "filterproxy_"}
 
-    assert named - _OTHER_WORDS - FACTS.keys() <= {field.name for field in dataclasses.fields(Config)}
+    settings = {field.name for field in dataclasses.fields(Config)}
+    assert named <= settings | _OTHER_WORDS | FACTS.keys() | set(DIALECTS)
 
 
 def test_the_two_commands_need_nothing_but_python() -> None:

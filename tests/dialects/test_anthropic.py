@@ -690,7 +690,7 @@ def test_a_request_is_read_into_turns() -> None:
         Turn("system", "Be brief.\nBe kind."),
         Turn("user", "Hours\nOpen 9-5.\nWhen?"),
         Turn("assistant", ""),
-        Turn("tool", "T\nSite\nS"),
+        Turn("tool", "T\nSite\nS", "f"),
         Turn("user", "And?"),
         Turn("tool", "plain"),
         Turn("user", "In"),

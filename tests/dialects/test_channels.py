@@ -93,7 +93,8 @@ def responses_(kind: str) -> Sample:
     name = {"content": "message", "arguments": "function_call"}.get(kind, kind)
     item = responses.Item(name, ("".join(said(kind)),))
     whole = json.dumps(responses.response([item.value(0, done=True)])).encode()
-    stream = responses.stream_of([item], pieces=lambda text: said(kind))
+    sizes = iter([len(piece) for piece in said(kind)])
+    stream = responses.body_of(responses.stream_of([item], lambda: next(sizes)))
     return Sample(whole, re.findall(rb"event: .*?\n\n", stream, re.DOTALL))
 
 

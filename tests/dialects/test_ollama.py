@@ -571,8 +571,8 @@ def test_a_chat_request_is_read_into_turns() -> None:
         ]
     )
 
-    turns = (Turn("system", "Open 9-5."), Turn("user", "When?"), Turn("assistant", ""), Turn("tool", "11"))
-    assert turns == request.turns
+    asked = (Turn("system", "Open 9-5."), Turn("user", "When?"))
+    assert (*asked, Turn("assistant", ""), Turn("tool", "11", "f")) == request.turns
     assert (True, "m", False) == (request.complete, request.model, request.json)
 
 

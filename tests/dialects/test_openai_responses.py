@@ -652,10 +652,11 @@ def test_a_request_is_read_into_turns() -> None:
         Turn("system", "Open 9-5."),
         Turn("system", "Be brief."),
         Turn("user", "When?"),
-        Turn("tool", "nine"),
+        Turn("assistant", ""),
+        Turn("tool", "nine", "f"),
         Turn("tool", "ten"),
         Turn("assistant", "At nine."),
-    ) == tuple(Turn(turn.role, turn.text) for turn in request.turns)
+    ) == request.turns
     assert ("m", True, True, True) == (request.model, request.stream, request.json, request.complete)
     assert (Turn("user", "When?"),) == asked(input="When?").turns
 
