@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from filterproxy.answers import Inline
 from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Mode, Rule, Verb
@@ -30,6 +31,7 @@ LINE_LIMIT_BYTES = 16 * 1024 * 1024
 
 # A rule's time may run out because the machine was busy; only one that does so each time is too slow.
 _TRIES = 3
+_NONE_ALLOWED = Inline()
 
 # Code points of a piece of a stream: mostly a token's, now and then a burst.
 _PIECE_LENGTHS = (1, 1, 2, 3, 4, 4, 5, 6, 8, 12, 40)
@@ -255,13 +257,22 @@ class Bench:
 
     only: ids of the rules that are judged, alone and enforced whatever their mode; none: the whole rulebook
     as it serves, where neither a `flag` nor a rule in shadow blocks anything. stream: replies come as a
-    stream in ragged pieces.
+    stream in ragged pieces. answers: to what rules ask; those that it cannot answer are not run.
     """
 
-    def __init__(self, rules: Sequence[Rule], only: Collection[str] = (), *, stream: bool = False) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        only: Collection[str] = (),
+        *,
+        stream: bool = False,
+        answers: Inline = _NONE_ALLOWED,
+    ) -> None:
+        self._answers = answers
         self.only = frozenset(only)
         self.stream = stream
         self.rules = tuple(self._judged(rule) for rule in rules if rule.id in self.only or not self.only)
+        self.not_run = tuple(rule.id for rule in self.rules if not answers.can(rule))
         self._plans = Plans(self.rules)
 
     def judge(self, case: Case) -> Judged:
@@ -293,7 +304,8 @@ class Bench:
     def _steady(self, case: Case) -> Trial:
         pieces = ragged(case.reply) if self.stream else [case.reply]
         for _ in range(_TRIES):
-            trial = run(self._plans, case.request(stream=self.stream), deltas_of(pieces, CONTENT))
+            request = case.request(stream=self.stream)
+            trial = run(self._plans, request, deltas_of(pieces, CONTENT), answers=self._answers)
             if not _fault(trial):
                 break
         return trial

@@ -19,6 +19,12 @@ RulesOption = Annotated[
     list[Path] | None,
     typer.Option("--rules", "-r", metavar="PATH", help="A pack or a folder of packs; may be repeated."),
 ]
+AllowPython = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-python", metavar="MODULE:FUNCTION", help="A function that rules may run; may be repeated."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -51,6 +57,16 @@ def rulebook_or_exit(paths: Sequence[Path], *, as_json: bool = False) -> Any:
     from filterproxy.rulebook.compile import compile
 
     return compile(document_or_exit(paths, as_json=as_json))
+
+
+def inline_answers(allowed: Sequence[str] | None) -> Any:
+    """Answers to what rules ask, by allowed functions and models; wrong usage for a function that is none."""
+    from filterproxy.answers import Inline, functions
+
+    try:
+        return Inline(functions(allowed or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--allow-python") from None
 
 
 def exit_with_problems(problems: Iterable[Any], *, as_json: bool = False) -> NoReturn:

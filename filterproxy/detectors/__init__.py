@@ -22,6 +22,10 @@ DETECTORS: Final[Mapping[str, str]] = MappingProxyType(
         "number": "filterproxy.detectors.number:Number",
         "length": "filterproxy.detectors.length:Length",
         "repetition": "filterproxy.detectors.repetition:Repetition",
+        "json_schema": "filterproxy.detectors.json_schema:JsonSchema",
+        "entity": "filterproxy.detectors.entity:Entity",
+        "service": "filterproxy.detectors.service:Service",
+        "python": "filterproxy.detectors.python:Python",
         "any": "filterproxy.detectors.combine:AnyOf",
         "all": "filterproxy.detectors.combine:AllOf",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +49,7 @@ async def running(config: Config, rules: Sequence[Path]) -> AsyncIterator[Runnin
         try:
             # The workers' Python starts while the packs are read here.
             supervisor.start()
-            proxy = _begin(supervisor, listener, admin, rules, config.upstreams)
+            proxy = _begin(supervisor, listener, admin, rules, config)
             async with _attended(proxy, config, admin):
                 yield proxy
         except asyncio.CancelledError:
@@ -80,12 +80,12 @@ def _begin(
     listener: socket.socket,
     admin: socket.socket,
     rules: Sequence[Path],
-    upstreams: Collection[str],
+    config: Config,
 ) -> Running:
     # YAML and pydantic: the workers do without them.
     from filterproxy.rulebook.load import load
 
-    document = load(rules, upstreams=upstreams)
+    document = load(rules, upstreams=config.upstreams, python=config.python)
     proxy = Running(url(listener), url(admin), document, supervisor)
     listen(admin)
     supervisor.charter(document)
