@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from filterproxy.answers import Inline
 from filterproxy.core.plan import Plans
 from filterproxy.core.request import Background, Request
 from filterproxy.core.rule import Mode, Rule, Verb
@@ -30,6 +31,7 @@ LINE_LIMIT_BYTES = 16 * 1024 * 1024
 
 # A rule's time may run out because the machine was busy; only one that does so each time is too slow.
 _TRIES = 3
+_NONE_ALLOWED = Inline()
 
 # Code points of a piece of a stream: mostly a token's, now and then a burst.
 _PIECE_LENGTHS = (1, 1, 2, 3, 4, 4, 5, 6, 8, 12, 40)
@@ -255,7 +257,8 @@ class Bench:
 
     only: ids of the rules that are judged, alone and enforced whatever their mode; none: the whole rulebook
     as it serves, where neither a `flag` nor a rule in shadow blocks anything. stream: replies come as a
-    stream in ragged pieces. background: what is known beside each case.
+    stream in ragged pieces. background: what is known beside each case. answers: to what rules ask; those
+    that it cannot answer are not run.
     """
 
     def __init__(
@@ -265,10 +268,13 @@ class Bench:
         *,
         stream: bool = False,
         background: Background | None = None,
+        answers: Inline = _NONE_ALLOWED,
     ) -> None:
+        self._answers = answers
         self.only = frozenset(only)
         self.stream = stream
         self.rules = tuple(self._judged(rule) for rule in rules if rule.id in self.only or not self.only)
+        self.not_run = tuple(rule.id for rule in self.rules if not answers.can(rule))
         self._plans = Plans(self.rules)
         self._background = background or Background()
 
@@ -302,7 +308,7 @@ class Bench:
         pieces = ragged(case.reply) if self.stream else [case.reply]
         for _ in range(_TRIES):
             request = replace(case.request(stream=self.stream), background=self._background)
-            trial = run(self._plans, request, deltas_of(pieces, CONTENT))
+            trial = run(self._plans, request, deltas_of(pieces, CONTENT), answers=self._answers)
             if not _fault(trial):
                 break
         return trial

@@ -17,6 +17,8 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_upstream_errors_total{cause}          what went wrong with the model server
     filterproxy_upstream_retries_total                requests that were sent again for a rule's `retry`
     filterproxy_discarded_tokens_total{kind}          tokens of replies that a `retry` threw away
+    filterproxy_service_requests_total{rule,outcome}  what came of asking services: ok, timeout, failed, open
+    filterproxy_service_open{rule}                    workers in which the rule's service is left alone
     filterproxy_rulebook_info{hash}                   1 for the rulebook that runs
     filterproxy_workers_ready                         workers that take requests
     filterproxy_worker_restarts_total                 workers that died and were replaced
@@ -96,6 +98,14 @@ class Metrics:
         self._upstream_errors = counter("upstream_errors", "Failures of the model server.", "cause")
         self._retries = counter("upstream_retries", "Requests sent again for a rule.")
         self._discarded = counter("discarded_tokens", "Tokens of replies thrown away.", "kind")
+        self._service = counter("service_requests", "What came of asking a service.", "rule", "outcome")
+        self._service_open = Gauge(
+            "filterproxy_service_open",
+            "Workers in which the rule's service is left alone, for having failed too often.",
+            ("rule",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self._suspended = Gauge(
             "filterproxy_rule_suspended",
             "Workers in which the rule is not run, for being slow.",
@@ -170,6 +180,16 @@ class Metrics:
         self._retries.inc()
         self._of(self._discarded, "prompt").inc(prompt_tokens)
         self._of(self._discarded, "completion").inc(completion_tokens)
+
+    def service(self, rule: str, outcome: str) -> None:
+        """What came of asking a service for *rule*: ok, timeout, failed, or open (it was not asked)."""
+        self._of(self._service, rule, outcome).inc()
+
+    def service_open(self, rule: str, is_open: bool) -> None:
+        """Whether this worker leaves the service of *rule* alone."""
+        if is_open and (self._service_open, rule) not in self._told:
+            self._told.append((self._service_open, rule))
+        self._service_open.labels(rule).set(int(is_open))
 
     def suspended(self, rule: str) -> None:
         """This worker no longer runs *rule*."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from filterproxy.answers import Inline
+from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Bound, Plan, Plans
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Mode
@@ -30,6 +32,8 @@ CONTENT = Channel(0, "content")
 # each time. A rule's memory of a text is a match long, and examples are seldom longer than this.
 CUTS_LIMIT = 100
 
+_NONE_ALLOWED = Inline()
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -38,7 +42,8 @@ class Trial:
 
     texts: what the client reads on each channel. dropped: for each dropped choice what it reads instead;
     None: an error in place of the reply. asked: rules that wanted upstream to be asked again. withheld: why
-    the reply could not be delivered at all, "" when it could.
+    the reply could not be delivered at all, "" when it could. not_run: rules that ask somebody who
+    was not asked.
     """
 
     texts: Mapping[Channel, str]
@@ -46,6 +51,7 @@ class Trial:
     dropped: Mapping[int, str | None] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     withheld: str = ""
+    not_run: tuple[str, ...] = ()
 
     def text(self, channel: Channel = CONTENT) -> str:
         """What the client reads in a channel's place."""
@@ -71,15 +77,31 @@ def settings(clock: Callable[[], float] = time.perf_counter) -> Settings:
     return Settings(clock=clock, language_of=request_language, strings=JsonStrings())
 
 
-def run(plans: Plans, request: Request, deltas: Sequence[Delta], given: Settings | None = None) -> Trial:
-    """A reply, in the pieces in which it came, through the plan that its request meets."""
+def run(
+    plans: Plans,
+    request: Request,
+    deltas: Sequence[Delta],
+    given: Settings | None = None,
+    answers: Inline = _NONE_ALLOWED,
+) -> Trial:
+    """
+    A reply, in the pieces in which it came, through the plan that its request meets.
+
+    answers: to what rules ask; those that it cannot answer are left out of the chain, and named.
+    """
     given = given or settings()
     asked: list[str] = []
     attempt = 0
     while True:
-        trial, ask = _once(plans.plan(request, attempt), request, deltas, given)
+        met = plans.plan(request, attempt)
+        try:
+            trial, ask = _once(answers.plan(met), request, deltas, given)
+        except Needs as needs:
+            answers.fetch(request, needs.questions)
+            continue
         if ask is None:
-            return Trial(trial.texts, trial.verdict, trial.dropped, tuple(asked), trial.withheld)
+            missing = tuple(b.rule.id for b in met.everything.rules if not answers.can(b.rule))
+            return Trial(trial.texts, trial.verdict, trial.dropped, tuple(asked), trial.withheld, missing)
         asked.append(ask.rule.id)
         attempt = ask.action.times
 
@@ -132,7 +154,7 @@ class Finding:
     What one rule said about a reply.
 
     mode: as it held for this reply; "off" for a rule that is off, "not asked" for one whose `when` did not
-    hold.
+    hold, "not run" for one that asks somebody who was not asked.
     """
 
     rule: str
@@ -170,13 +192,15 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def findings(rulebook: Rulebook, plan: Plan, verdict: Verdict) -> list[Finding]:
+def findings(
+    rulebook: Rulebook, plan: Plan, verdict: Verdict, not_run: Collection[str] = ()
+) -> list[Finding]:
     """What each rule of the book said, in order, also those that had nothing to say."""
     bound = {b.index: b for b in plan.rules}
     found = []
     for index, (rule, info) in enumerate(zip(rulebook.rules, rulebook.infos, strict=True)):
         here = bound.get(index)
-        idle = "off" if rule.mode is Mode.OFF else "not asked"
+        idle = "off" if rule.mode is Mode.OFF else "not run" if rule.id in not_run else "not asked"
         found.append(
             Finding(
                 rule.id,
@@ -216,11 +240,16 @@ class Explanation:
 
 
 def explain(
-    rulebook: Rulebook, plans: Plans, request: Request, reply: str, channel: Channel = CONTENT
+    rulebook: Rulebook,
+    plans: Plans,
+    request: Request,
+    reply: str,
+    channel: Channel = CONTENT,
+    answers: Inline = _NONE_ALLOWED,
 ) -> Explanation:
     """What every rule says about *reply*, and what the client would read."""
     request.background = rulebook.background
-    trial = run(plans, request, [(channel, reply)])
+    trial = run(plans, request, [(channel, reply)], answers=answers)
     attempt = max((b.action.times for b in plans.plan(request).rules if b.rule.id in trial.asked), default=0)
-    plan = plans.plan(request, attempt)
-    return Explanation(reply, channel, trial, tuple(findings(rulebook, plan, trial.verdict)))
+    plan = answers.plan(plans.plan(request, attempt))
+    return Explanation(reply, channel, trial, tuple(findings(rulebook, plan, trial.verdict, trial.not_run)))

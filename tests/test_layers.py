@@ -18,7 +18,7 @@ LAYERS = [
     {"grounding"},
     {"rulebook"},
     {"dialects"},
-    {"metrics", "trial", "evaluate", "scores"},
+    {"answers", "metrics", "trial", "evaluate", "scores"},
     {"proxy", "demo"},
     {"cli", "__main__"},
 ]

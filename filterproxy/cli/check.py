@@ -90,6 +90,10 @@ def _notes(lines: Sequence[Line]) -> Iterable[tuple[str, list[str]]]:
         [f"{line.id}: {', '.join(line.fallbacks)}" for line in lines if line.fallbacks],
     )
     yield (
+        "These ask about texts of replies, which go there; what acts on the answer holds the whole reply",
+        [f"{line.id}: {', '.join(line.asks)}" for line in lines if line.asks],
+    )
+    yield (
         "These have no examples: `filterproxy test` cannot say whether they work",
         [line.id for line in lines if not line.examples],
     )
@@ -98,6 +102,8 @@ def _notes(lines: Sequence[Line]) -> Iterable[tuple[str, list[str]]]:
 def _why_whole(line: Line) -> str:
     action = line.streamed or line.action
     only = ", for the requests its `when` names" if line.conditional else ""
+    if line.asks:
+        return f"{line.id}: it asks {', '.join(line.asks)}{only}"
     if action.startswith(("drop", "retry")):
         hint = " (`streamed: cut` would let it stream)" if line.cut_helps else ""
         return f"{line.id}: its action is {action}{only}{hint}"

@@ -11,10 +11,12 @@ import typer
 
 from filterproxy.cli.rules import (
     PROBLEMS,
+    AllowPython,
     JsonOption,
     KnownOption,
     RulesOption,
     count,
+    inline_answers,
     paths_or_shipped,
     rulebook_or_exit,
 )
@@ -67,6 +69,7 @@ def eval_(
         ),
     ] = None,
     as_json: JsonOption = False,
+    allow_python: AllowPython = None,
 ) -> None:
     """
     Measure rules on labelled replies: precision, recall, F1 and false positives, with 95 % intervals.
@@ -84,7 +87,8 @@ def eval_(
     cases = [line for line in lines if isinstance(line, Case)]
     unusable = [line for line in lines if isinstance(line, Unusable)]
     keys = _keys(by, cases)
-    bench = Bench(rulebook.rules, rule or (), stream=stream, background=rulebook.background)
+    answers, background = inline_answers(allow_python), rulebook.background
+    bench = Bench(rulebook.rules, rule or (), stream=stream, answers=answers, background=background)
     scores, missed = Scores(keys), []
     with _sink(misses, files) as write:
         for judged in _judged(bench, cases, console(stderr=True)):
@@ -95,10 +99,14 @@ def eval_(
     if as_json:
         about = {"ok": bool(cases), "hash": rulebook.hash, "judged": [r.id for r in bench.rules]}
         also = {"stream": stream, "files": len(files), "unusable": [line.as_json() for line in unusable]}
+        also["not_run"] = list(bench.not_run)
         print_json({**about, **also, "misses": len(missed), **scores.as_json()})
     else:
         out = console()
         _print_unusable(out, unusable)
+        if bench.not_run:
+            said = "Not run, since they ask a service, or a function that is not allowed here: "
+            out.print(said + ", ".join(bench.not_run), style="yellow")
         if cases:
             files_read = len({case.file for case in cases})
             out.print(

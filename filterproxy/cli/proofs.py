@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from filterproxy.answers import Inline
 from filterproxy.cli.conversations import Conversation
 from filterproxy.core.plan import Plans
 from filterproxy.core.rule import Condition, Mode, Rule, Span
@@ -20,6 +21,7 @@ from filterproxy.trial import Trial, cuts, deltas_of, run
 
 # A rule's time may run out because the machine was busy; only one that does so each time is too slow.
 _TRIES = 3
+_NONE_ALLOWED = Inline()
 
 # What was expected and what came, in words; None: as expected.
 Judged = tuple[str, str] | None
@@ -59,7 +61,11 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """What was run. readings: replies read, each cut counted. without: ids of rules that have no example."""
+    """
+    What was run. readings: replies read, each cut counted. without: ids of rules that have no example.
+    not_run: how many examples and conversations could not be run, by the rule that asks somebody who cannot
+    be asked here.
+    """
 
     rules: int = 0
     examples: int = 0
@@ -67,6 +73,7 @@ class Report:
     readings: int = 0
     failures: list[Failure] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
+    not_run: dict[str, int] = field(default_factory=dict)
 
     @property
     def clean(self) -> bool:
@@ -82,24 +89,39 @@ class Report:
             "conversations": self.conversations,
             "readings": self.readings,
             "without_examples": self.without,
+            "not_run": self.not_run,
             "failures": [failure.as_json() for failure in self.failures],
         }
 
 
-def prove(rulebook: Rulebook, conversations: Iterable[Conversation] = ()) -> Report:
-    """Run the examples of every rule, and *conversations* through the whole chain."""
+def prove(
+    rulebook: Rulebook, conversations: Iterable[Conversation] = (), answers: Inline = _NONE_ALLOWED
+) -> Report:
+    """
+    Run the examples of every rule, and *conversations* through the whole chain.
+
+    answers: to what rules ask. Examples of rules that it cannot answer are not run; conversations run without
+    such rules, except those that say that one of them fires.
+    """
     report = Report(rules=len(rulebook.rules))
     for rule, info in zip(rulebook.rules, rulebook.infos, strict=True):
         if not info.examples:
             report.without.append(rule.id)
-        for proof in _of_rule(rule, info):
+        if not answers.can(rule):
+            report.not_run |= {rule.id: len(info.examples)} if info.examples else {}
+            continue
+        for proof in _of_rule(rule, info, answers):
             report.examples += 1
             proof.run(report)
     chain = Plans(rulebook.rules)
     alike = all(rule.streamed is None for rule in rulebook.rules)
+    silent = {rule.id for rule in rulebook.rules if not answers.can(rule)}
     for conversation in conversations:
+        if missing := silent.intersection(conversation.fired or ()):
+            report.not_run[min(missing)] = report.not_run.get(min(missing), 0) + 1
+            continue
         report.conversations += 1
-        _of_chain(chain, conversation, alike).run(report)
+        _of_chain(chain, conversation, alike, answers).run(report)
     return report
 
 
@@ -119,6 +141,7 @@ class _Proof:
     streams: tuple[bool, ...]
     alike: bool
     judge: Callable[[Trial, bool], Judged]
+    answers: Inline
 
     def run(self, report: Report) -> None:
         """Every reading, up to the first failure: what is wrong in one cut is mostly wrong in all."""
@@ -142,7 +165,8 @@ class _Proof:
     def _steady(self, stream: bool, pieces: list[str]) -> Trial:
         channel = Channel(0, self.example.channel)
         for _ in range(_TRIES):
-            trial = run(self.plans, self.example.request(stream=stream), deltas_of(pieces, channel))
+            request = self.example.request(stream=stream)
+            trial = run(self.plans, request, deltas_of(pieces, channel), answers=self.answers)
             if not trial.verdict.faults:
                 break
         return trial
@@ -152,7 +176,7 @@ class _Proof:
         return Failure(self.name, self.file, self.example.line, how, *judged, self.example.reply, spans)
 
 
-def _of_rule(rule: Rule, info: RuleInfo) -> Iterator[_Proof]:
+def _of_rule(rule: Rule, info: RuleInfo, answers: Inline) -> Iterator[_Proof]:
     alike = rule.streamed is None
     asked, bare = _alone(rule, _sayable(rule.when)), _alone(rule, None)
     for example in info.examples:
@@ -166,10 +190,10 @@ def _of_rule(rule: Rule, info: RuleInfo) -> Iterator[_Proof]:
                 return ("hit", _missed(trial)) if example.hit else ("pass", "hit")
             return _unwanted(example, trial) if alike or not stream else None
 
-        yield _Proof(rule.id, info.file, plans, example, (False, True), alike, judge)
+        yield _Proof(rule.id, info.file, plans, example, (False, True), alike, judge, answers)
 
 
-def _of_chain(plans: Plans, conversation: Conversation, alike: bool) -> _Proof:
+def _of_chain(plans: Plans, conversation: Conversation, alike: bool, answers: Inline) -> _Proof:
     example, wanted = conversation.example, conversation.fired
 
     def judge(trial: Trial, stream: bool) -> Judged:
@@ -181,7 +205,7 @@ def _of_chain(plans: Plans, conversation: Conversation, alike: bool) -> _Proof:
         return _unwanted(example, trial)
 
     streams = (False, True) if conversation.stream is None else (conversation.stream,)
-    return _Proof(conversation.name, conversation.file, plans, example, streams, alike, judge)
+    return _Proof(conversation.name, conversation.file, plans, example, streams, alike, judge, answers)
 
 
 def _alone(rule: Rule, when: Condition | None) -> Plans:

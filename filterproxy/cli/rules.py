@@ -25,6 +25,12 @@ KnownOption = Annotated[
         "--known", "-k", metavar="FILE", help="A text that states what the model may say; may be repeated."
     ),
 ]
+AllowPython = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-python", metavar="MODULE:FUNCTION", help="A function that rules may run; may be repeated."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -57,6 +63,16 @@ def rulebook_or_exit(paths: Sequence[Path], known: Sequence[Path] = (), *, as_js
     from filterproxy.rulebook.compile import compile
 
     return compile(document_or_exit(paths, known, as_json=as_json))
+
+
+def inline_answers(allowed: Sequence[str] | None) -> Any:
+    """Answers to what rules ask, by allowed functions and models; wrong usage for a function that is none."""
+    from filterproxy.answers import Inline, functions
+
+    try:
+        return Inline(functions(allowed or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--allow-python") from None
 
 
 def exit_with_problems(problems: Iterable[Any], *, as_json: bool = False) -> NoReturn:

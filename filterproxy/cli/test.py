@@ -8,10 +8,12 @@ import typer
 
 from filterproxy.cli.rules import (
     PROBLEMS,
+    AllowPython,
     JsonOption,
     Paths,
     count,
     exit_with_problems,
+    inline_answers,
     paths_or_shipped,
     rulebook_or_exit,
 )
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     from filterproxy.cli.proofs import Failure, Report
 
 
-def test(paths: Paths = None, as_json: JsonOption = False) -> None:
+def test(paths: Paths = None, as_json: JsonOption = False, allow_python: AllowPython = None) -> None:
     """
     Run the examples of every rule, and the conversations in *.test.yaml beside the packs.
 
     Each reply is read whole, letter by letter, and cut once at every place; all must agree.
+    Services are not asked, and functions run only if they are allowed: what was not run is said.
     Fails when it ran none.
     """
     from filterproxy.cli.conversations import beside
@@ -40,7 +43,7 @@ def test(paths: Paths = None, as_json: JsonOption = False) -> None:
         conversations = beside(chosen, [rule.id for rule in rulebook.rules])
     except RulebookError as error:
         exit_with_problems(error.problems, as_json=as_json)
-    report = prove(rulebook, conversations)
+    report = prove(rulebook, conversations, inline_answers(allow_python))
     if as_json:
         print_json(report.as_json())
     else:
@@ -72,13 +75,18 @@ def _print_summary(out: Console, report: Report) -> None:
 
     if report.without:
         out.print(Text(f"no examples: {', '.join(report.without)}", style="yellow"))
+    if report.not_run:
+        left = count(sum(report.not_run.values()), "example")
+        said = f"not run: {left} of rules that ask somebody: {', '.join(report.not_run)}"
+        out.print(Text(said, style="yellow"))
     ran = f"{count(report.examples, 'example')} of {count(report.rules, 'rule')}"
     talks = f" and {count(report.conversations, 'conversation')}" if report.conversations else ""
     readings = f"{count(report.readings, 'reading')} in all"
     if report.clean:
         out.print(Text.assemble(("ok", "bold green"), f"  {ran}{talks}, {readings}"))
     elif not report.failures:
-        out.print(Text("There are no examples: nothing was tested.", style="bold red"))
+        why = "No example could be run" if report.not_run else "There are no examples"
+        out.print(Text(f"{why}: nothing was tested.", style="bold red"))
     else:
         failed = f"{len(report.failures)} failed"
         out.print(Text.assemble((failed, "bold red"), f"  of {ran}{talks}, {readings}"))

@@ -10,10 +10,12 @@ import typer
 
 from filterproxy.cli.rules import (
     USAGE,
+    AllowPython,
     JsonOption,
     KnownOption,
     RulesOption,
     count,
+    inline_answers,
     paths_or_shipped,
     rulebook_or_exit,
 )
@@ -35,6 +37,7 @@ def try_(
         bool, typer.Option("--stream/--whole", help="Whether the client asked for a stream.")
     ] = False,
     as_json: JsonOption = False,
+    allow_python: AllowPython = None,
 ) -> None:
     """
     Show what each rule says about a reply, and what the client would read.
@@ -48,7 +51,9 @@ def try_(
     text = _text(typer.get_binary_stream("stdin").read() if reply == "-" else os.fsencode(reply))
     ask, system = (_text(os.fsencode(said)) for said in (ask, system))
     request = Example(hit=True, reply=text, ask=ask, system=system).request(stream=stream)
-    explanation = explain(rulebook, Plans(rulebook.rules), request, text)
+    explanation = explain(
+        rulebook, Plans(rulebook.rules), request, text, answers=inline_answers(allow_python)
+    )
     if as_json:
         print_json({"hash": rulebook.hash, **explanation.as_json()})
         return
@@ -66,6 +71,13 @@ def _text(content: bytes) -> str:
         raise typer.Exit(USAGE) from None
 
 
+_IDLE = {
+    "not asked": "Not asked, since their `when` does not hold",
+    "not run": "Not run, since they ask a service, or a function that is not allowed here",
+    "off": "Off",
+}
+
+
 def _print_findings(out: Console, explanation: Explanation, rules: Sequence[Rule]) -> None:
     from rich.text import Text
 
@@ -74,12 +86,12 @@ def _print_findings(out: Console, explanation: Explanation, rules: Sequence[Rule
     for finding in spoke:
         _print_finding(out, finding, explanation.reply, shares[finding.rule])
     silent = [f for f in explanation.findings if f not in spoke]
-    quiet = [f for f in silent if f.mode not in ("off", "not asked")]
+    quiet = [f for f in silent if f.mode not in _IDLE]
     if quiet:
         also = "other " if spoke else ""
         said = "found nothing" if spoke or len(quiet) > 1 else "finds nothing"
         out.print(Text(f"{count(len(quiet), also + 'rule')} {said}.", style="dim"))
-    for mode, said in (("not asked", "Not asked, since their `when` does not hold"), ("off", "Off")):
+    for mode, said in _IDLE.items():
         names = ", ".join(f.rule for f in silent if f.mode == mode)
         if names:
             out.print(Text(f"{said}: {names}.", style="dim"))

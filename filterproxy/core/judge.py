@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
+from filterproxy.core.asking import Needs, Question, Unanswered
 from filterproxy.core.fold import Folded, fold
 from filterproxy.core.markdown import code_in
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
-from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided, Walker
+from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided, Walker, reads_json
 from filterproxy.core.tape import Tape
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
 
@@ -52,7 +53,8 @@ class View:
 
     def parts(self, unit: Span, bound: Bound) -> list[Span]:
         """A unit without the operator's pieces, and without what the rule skips: no match spans one."""
-        if hasattr(bound.rule.match, "walk") or (self._tape.plain and not bound.rule.skips_code):
+        match = bound.rule.match
+        if hasattr(match, "walk") or reads_json(match) or (self._tape.plain and not bound.rule.skips_code):
             return [unit]
         barriers = [(at, at + 1) for at in self._tape.barriers(*unit)]
         if bound.rule.skips_code:
@@ -86,6 +88,8 @@ class Judge:
     # The rule that drops this choice, once that is known: it ends the chain, and only observers go on.
     dropping: Bound | None = None
     say_from: Bound | None = None
+    # What this reading lacks answers to: then nothing that it found counts.
+    questions: list[Question] = field(default_factory=list)
 
     def first(self, bound: Bound, view: View, pos: int, unit: Span) -> Span | None:
         """
@@ -109,6 +113,8 @@ class Judge:
             return ask()
         except Timeout:
             self._fault(bound, "timeout")
+        except Unanswered as cause:
+            self._fault(bound, str(cause))
         except Exception:  # A detector's bug is a fault of its rule, never a verdict, nor the proxy's end.
             self._fault(bound, "error")
         finally:
@@ -116,16 +122,28 @@ class Judge:
             seconds[rule.id] = seconds.get(rule.id, 0.0) + self.clock() - began
 
     def _first(self, rule: Rule, view: View, pos: int, unit: Span) -> Span | None:
-        found = rule.match.find(view.text, pos, unit, self.request)
-        folded = None if rule.exact or hasattr(rule.match, "walk") else view.folded
+        found = self._find(rule, view.text, pos, unit)
+        as_sent = rule.exact or hasattr(rule.match, "walk") or reads_json(rule.match)
+        folded = None if as_sent else view.folded
         if folded is None:
             return found
         begin, end = folded.place(unit[0]), folded.place(unit[1])
-        other = rule.match.find(folded.text, folded.place(pos), (begin, end), self.request)
+        other = self._find(rule, folded.text, folded.place(pos), (begin, end))
         if other is None:
             return found
         other = folded.span(*other)
         return other if found is None else min(found, other, key=lambda s: (s[0], -s[1]))
+
+    def _find(self, rule: Rule, text: str, pos: int, unit: Span) -> Span | None:
+        try:
+            return rule.match.find(text, pos, unit, self.request)
+        except Needs as needs:
+            self._lacks(rule, needs)
+            return None
+
+    def _lacks(self, rule: Rule, needs: Needs) -> None:
+        kind = self.channel.kind
+        self.questions.extend(Question(q.asker, q.text, rule.id, kind) for q in needs.questions)
 
     def _fault(self, bound: Bound, cause: str) -> NoReturn:
         policy = bound.rule.on_error if bound.enforced else OnError.PASS
@@ -148,8 +166,13 @@ class Judge:
             except Undecided as cause:
                 self.verdict.not_scanned(str(cause))
                 reason = "unknown" if self.unknown_passes else None
+            except Needs as needs:
+                self._lacks(bound.rule, needs)
+                reason = "asked"
             except Timeout:
                 self._fault(bound, "timeout")
+            except Unanswered as cause:
+                self._fault(bound, str(cause))
             except Exception:  # As in `first`.
                 self._fault(bound, "error")
             if reason is not None:

@@ -57,7 +57,7 @@ class Detector(Protocol):
 
 
 def reads_json(detector: Detector) -> bool:
-    """Whether *detector* reads JSON as such: all of a text as it was sent, not its string values one by one."""
+    """Whether *detector* reads JSON as such: a text as it was sent, not its string values one by one."""
     return getattr(detector, "reads_json", False) is True
 
 

@@ -55,7 +55,7 @@ class Fault:
 
     rule: str
     channel: Channel
-    cause: str  # timeout, suspended, error
+    cause: str  # timeout, suspended, error; of rules that ask: unanswered, too_large, too_many
     policy: str  # pass, drop
 
 

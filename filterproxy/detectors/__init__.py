@@ -25,6 +25,10 @@ DETECTORS: Final[Mapping[str, str]] = MappingProxyType(
         "repetition": "filterproxy.detectors.repetition:Repetition",
         "repeats": "filterproxy.detectors.repeats:Repeats",
         "language": "filterproxy.detectors.language:Language",
+        "json_schema": "filterproxy.detectors.json_schema:JsonSchema",
+        "entity": "filterproxy.detectors.entity:Entity",
+        "service": "filterproxy.detectors.service:Service",
+        "python": "filterproxy.detectors.python:Python",
         "any": "filterproxy.detectors.combine:AnyOf",
         "all": "filterproxy.detectors.combine:AllOf",
     }

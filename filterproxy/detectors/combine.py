@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from filterproxy.core.asking import Asker
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Detector, Span
+from filterproxy.core.rule import reads_json as reads_json_alone
 from filterproxy.core.shape import Alt, Shape, wide
 
 
@@ -29,6 +32,14 @@ class AnyOf:
     def gate(self) -> tuple[str, ...] | None:
         gates = [gate_of(member) for member in self.members]
         return None if None in gates else tuple(s for g in gates if g is not None for s in g)
+
+    @property
+    def askers(self) -> tuple[Asker, ...]:
+        return askers(self.members)
+
+    @property
+    def reads_json(self) -> bool:
+        return any(map(reads_json_alone, self.members))
 
     def find(self, text: str, pos: int, unit: Span, request: Request) -> Span | None:
         found = [m.find(text, pos, unit, request) for m in self.members]
@@ -58,6 +69,14 @@ class AllOf:
         gates = (gate_of(member) for member in (self.first, *self.others))
         return next((gate for gate in gates if gate is not None), None)
 
+    @property
+    def askers(self) -> tuple[Asker, ...]:
+        return askers((self.first, *self.others, *self.nots))
+
+    @property
+    def reads_json(self) -> bool:
+        return any(map(reads_json_alone, (self.first, *self.others, *self.nots)))
+
     def find(self, text: str, pos: int, unit: Span, request: Request) -> Span | None:
         found = self.first.find(text, pos, unit, request)
         if found is None or not all(self._in_unit(m, text, unit, request) for m in self.others):
@@ -66,6 +85,11 @@ class AllOf:
 
     def _in_unit(self, member: Detector, text: str, unit: Span, request: Request) -> bool:
         return member.find(text, unit[0], unit, request) is not None
+
+
+def askers(detectors: Iterable[Detector]) -> tuple[Asker, ...]:
+    """Whom they ask, all together."""
+    return tuple(asker for detector in detectors for asker in getattr(detector, "askers", ()))
 
 
 def gate_of(detector: Detector) -> tuple[str, ...] | None:

@@ -258,6 +258,8 @@ class EventStream:
         """Let leave what is decided."""
         if self.session.plan.withholds and not self._over:
             return
+        if self.ask is not None:
+            return  # none of this reply is read, though its last event came before its bytes ended
         if self._dropped and self.translation.single_choice:
             self._replace(out)
         while self._queue:

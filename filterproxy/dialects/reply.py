@@ -58,7 +58,8 @@ class Stream(Protocol):
     something is held back (a heartbeat is due after a while). closed: upstream need not be read on.
     """
 
-    ask: Bound | None
+    @property
+    def ask(self) -> Bound | None: ...
 
     @property
     def verdict(self) -> Verdict: ...

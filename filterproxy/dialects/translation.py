@@ -119,7 +119,8 @@ class Translation(Protocol):
         """
         The event as changed; None when nothing is left of it. Also how many keys were left out.
 
-        Where events repeat texts, an empty one that ends choices asks for the end that upstream did not bring.
+        Where events repeat texts, an empty one that ends choices asks for the end that upstream did not
+        bring.
         """
 
     def plain(self, parsed: Parsed) -> bool:

@@ -16,22 +16,25 @@ import contextlib
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action
 from filterproxy.core.session import Session, Withheld
 from filterproxy.core.verdict import Outcome
+from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_error import error_body
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
 from filterproxy.dialects.routes import Override, Route, Routes
 from filterproxy.dialects.usage import Tokens
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
+from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
 from filterproxy.proxy.client import (
     Client,
@@ -59,7 +62,11 @@ _RETRIES = b"x-filterproxy-retries"
 _DISCARDED = b"x-filterproxy-discarded-tokens"
 # More than any rule's `times`.
 _NO_MORE_TRIES = 1 << 30
+# Replies that have gone and wait for answers, so that rules that only look can judge them. A service that
+# takes 300 ms each time is fed by a thousand a second; more than that are let go, and counted.
+_MOST_LATE = 512
 _log = logging.getLogger("filterproxy")
+T = TypeVar("T")
 
 
 # What a client is told of the model server: not where it is, nor what it said.
@@ -89,14 +96,17 @@ class Exchange:
     """
     One request, whatever its path, until its reply has gone.
 
-    dialect: that it speaks, if any. stream: of the reply whose head has left, or will with its first byte;
-    kind: its content type. attempt: replies that were thrown away for another try; discarded: what those had
-    cost. outcome: what is counted, where that is not the verdict's.
+    dialect: that it speaks, if any. engine: that judges its reply. fresh: a session for that, the one before
+    thrown away; False: of rules that need no answers. stream: of the reply whose head has left, or will with
+    its first byte; kind: its content type. attempt: replies that were thrown away for another try;
+    discarded: what those had cost. outcome: what is counted, where that is not the verdict's.
     """
 
     client: Client
     dialect: Dialect | None = None
     request: Request = field(default_factory=Request)
+    engine: Engine | None = None
+    fresh: Callable[[bool], Session] | None = None
     session: Session | None = None
     stream: Stream | None = None
     kind: bytes = b""
@@ -110,7 +120,8 @@ class App:
     """
     The ASGI application. Swapping `engine` changes the rules for the replies that begin after it.
 
-    others: upstreams that rules name as their `fallback`.
+    others: upstreams that rules name as their `fallback`. answers: to the questions of rules that ask; closed
+    with the application.
     """
 
     def __init__(
@@ -121,6 +132,7 @@ class App:
         upstream: Upstream,
         routes: Routes | None = None,
         others: Mapping[str, Upstream] = MappingProxyType({}),
+        answers: Answers | None = None,
     ) -> None:
         self.engine = engine
         self._config = config
@@ -130,6 +142,8 @@ class App:
         self._routes = routes or Routes()
         self._passed = Passed(config.passthrough)
         self._options = Options(config.finish, config.event_limit_bytes, config.choices)
+        self._answers = answers or Answers(metrics)
+        self._late: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -171,7 +185,7 @@ class App:
         client = exchange.client
         exchange.dialect = dialect = route.dialect
         body = await client.body(self._config.request_limit_bytes)
-        engine = self.engine
+        engine = exchange.engine = self.engine
         exchange.request = request = _read(exchange, route, body)
         headers = forwarded(client.headers, without=b"accept-encoding")
         headers.append(_IDENTITY)
@@ -180,8 +194,9 @@ class App:
         # What has no messages takes no note, so that it cannot be asked again: what comes after the last
         # try holds from the start.
         tries = 0 if request.turns else _NO_MORE_TRIES
+        exchange.fresh = lambda asking: engine.session(request, tries + exchange.attempt, asking=asking)
         while True:
-            exchange.session = engine.session(request, tries + exchange.attempt)
+            exchange.session = exchange.fresh(True)
             if exchange.stream is not None:  # the one before has ended; this one can still fail
                 exchange.stream = self._stream_of(exchange, exchange.kind)
             response = await self._ask(exchange, headers, sent, upstream)
@@ -192,6 +207,7 @@ class App:
             if again is None:
                 return
             engine.observe(exchange.session)
+            self._look_later(exchange)
             action = again.bound.action
             fallback = action.asks(exchange.attempt)
             upstream = self._others[fallback] if fallback else self._upstream
@@ -233,9 +249,30 @@ class App:
             raise ClientError(400, str(problem)) from None
 
     def _stream_of(self, exchange: Exchange, kind: bytes) -> Stream:
-        assert exchange.dialect is not None and exchange.session is not None
+        dialect, session = exchange.dialect, exchange.session
+        assert dialect is not None and session is not None
         exchange.kind = kind
-        return exchange.dialect.stream(exchange.session, exchange.request, kind, self._options)
+        if not session.plan.asks:
+            return dialect.stream(session, exchange.request, kind, self._options)
+
+        def begin(asking: bool) -> Stream:
+            assert exchange.fresh is not None
+            exchange.session = exchange.fresh(asking)
+            return dialect.stream(exchange.session, exchange.request, kind, self._options)
+
+        return AskingStream(begin, self._config.reply_limit_bytes, self._config.unscanned == "pass")
+
+    async def _answered(self, exchange: Exchange, judge: Callable[[], T]) -> T:
+        """What *judge* gives once every question of its rules is answered."""
+        while True:
+            began = time.perf_counter()
+            try:
+                return judge()
+            except Needs as needs:
+                questions = needs.questions
+            finally:
+                exchange.times.filtering += time.perf_counter() - began
+            await self._answers.fetch(exchange.request, questions)
 
     async def _judge(self, exchange: Exchange, response: Response) -> Asked | None:
         """One reply through the rules; the rule that wants another, if one does."""
@@ -289,15 +326,19 @@ class App:
                 await relay(exchange.client, response, source, pieces)
                 return None
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        session, dialect = exchange.session, exchange.dialect
-        assert session is not None and dialect is not None
-        began = time.perf_counter()
+        dialect, fresh = exchange.dialect, exchange.fresh
+        assert dialect is not None and fresh is not None
+
+        def judge() -> tuple[Whole | None, Bound | None]:
+            session = exchange.session
+            exchange.session = fresh(True) if session is None or session.whole else session
+            return dialect.filter_whole(exchange.session, exchange.request, body, self._options)
+
         try:
-            whole, again = dialect.filter_whole(session, exchange.request, body, self._options)
+            whole, again = await self._answered(exchange, judge)
         except WireError:
             self._not_scanned(exchange, "malformed")
             whole, again = Whole(200, body, False), None
-        exchange.times.filtering += time.perf_counter() - began
         if whole is not None:
             headers = returned(
                 response.headers,
@@ -331,7 +372,11 @@ class App:
             return client.send(data) if client.started else first(data)
 
         try:
-            last = await pump(source, stream, out, exchange.times, self._config.heartbeat_seconds)
+            try:
+                last = await pump(source, stream, out, exchange.times, self._config.heartbeat_seconds)
+            except Needs as needs:
+                await self._answers.fetch(exchange.request, needs.questions)
+                last = await self._answered(exchange, stream.end)
         except Refused as refused:
             await self._refuse(exchange, refused)
             return None
@@ -402,7 +447,7 @@ class App:
                 body = _error_body(exchange.dialect, status, kind, message)
                 await client.answer(status, [_JSON], body)
             elif exchange.stream is not None:
-                await client.send(_last_words(exchange.stream, kind, message), more=False)
+                await client.send(await self._last_words(exchange, kind, message), more=False)
             # Else a body of somebody else's format: that it ends early is all that can be said.
         except asyncio.CancelledError:
             if not client.gone:
@@ -439,12 +484,63 @@ class App:
                 body = _error_body(exchange.dialect, 503, "unavailable", said)
                 await client.answer(503, [_JSON], body)
             elif exchange.stream is not None:
-                await client.send(_last_words(exchange.stream, "unavailable", said), more=False)
+                stream = exchange.stream
+                fail = stream.fail_unread if isinstance(stream, AskingStream) else stream.fail
+                await client.send(fail("unavailable", said), more=False)
+
+    async def _last_words(self, exchange: Exchange, kind: str, message: str) -> bytes:
+        stream = exchange.stream
+        assert stream is not None
+        try:
+            return await self._answered(exchange, lambda: stream.fail(kind, message))
+        except Exception as error:  # already at the border, with nothing left but to end
+            _log.error("a stream could not be ended: %s", _place(error))
+            return b""
+
+    # Rules that ask and only look
+
+    def _look_later(self, exchange: Exchange) -> None:
+        """Have the late rules judge a reply that has gone (see Plan.late)."""
+        session, engine = exchange.session, exchange.engine
+        if session is None or engine is None or not session.plan.late or not session.sent:
+            return
+        if len(self._late) >= _MOST_LATE:
+            self._metrics.unscanned("late")
+            return
+        task = asyncio.get_running_loop().create_task(self._judge_later(engine, session, exchange.request))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _judge_later(self, engine: Engine, session: Session, request: Request) -> None:
+        try:
+            while True:
+                try:
+                    verdict = engine.judge_later(session, request)
+                    break
+                except Needs as needs:
+                    questions = needs.questions
+                await self._answers.fetch(request, questions)
+            engine.observe_verdict(verdict)
+        except Exception as error:  # as at the border: nobody waits for this
+            _log.error("rules could not judge a reply that has gone: %s", _place(error))
+
+    async def settled(self) -> None:
+        """Every reply that has gone was judged."""
+        while self._late:
+            await asyncio.wait(set(self._late))
+
+    async def close(self) -> None:
+        """Judge no more replies that have gone, and ask nobody."""
+        for task in self._late:
+            task.cancel()
+        await self.settled()
+        await self._answers.close()
 
     def _count(self, exchange: Exchange) -> None:
         metrics, session = self._metrics, exchange.session
         if session is not None:
-            self.engine.observe(session)
+            (exchange.engine or self.engine).observe(session)
+            self._look_later(exchange)
             metrics.filtered(exchange.times.filtering)
             if exchange.stream is not None:
                 metrics.held(session.verdict.held_peak, exchange.times.held)
@@ -477,14 +573,6 @@ def _again(dialect: Dialect, body: bytes, action: Action) -> bytes:
 def _error_body(dialect: Dialect | None, status: int, kind: str, message: str) -> bytes:
     # Most clients of model servers read OpenAI's errors.
     return (error_body if dialect is None else dialect.error_body)(status, kind, message)
-
-
-def _last_words(stream: Stream, kind: str, message: str) -> bytes:
-    try:
-        return stream.fail(kind, message)
-    except Exception as error:  # already at the border, with nothing left but to end
-        _log.error("a stream could not be ended: %s", _place(error))
-        return b""
 
 
 def _outcome(session: Session, attempt: int) -> str:

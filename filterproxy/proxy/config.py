@@ -22,6 +22,7 @@ class Config:
     what becomes of a dropped choice beside others: replace (it keeps its place) or remove. passthrough: globs
     of paths whose replies no dialect reads, and that go through unjudged all the same; WebSockets never do.
     canary_header: the request header that says which conversation a request belongs to; "" for none.
+    python: functions that rules may run, as `package.module:function`.
     dialects: what is spoken at which paths, as dialects.configured has it.
 
     Raises ValueError, with a sentence for the operator, for a value out of range.
@@ -73,6 +74,8 @@ class Config:
     # What nobody could judge is let through by name only.
     passthrough: tuple[str, ...] = ()
     canary_header: str = ""
+    # A rule file alone never runs code.
+    python: tuple[str, ...] = ()
     # What other servers speak is for the operator to say.
     dialects: Sequence[Mapping[str, Any]] = ()
 
@@ -108,7 +111,7 @@ class Config:
             raise ValueError(f"unknown setting: {', '.join(unknown)}")
         if "upstream" not in value:
             raise ValueError("the setting `upstream` is missing")
-        lists = {name: tuple(value.get(name, ())) for name in ("passthrough", "dialects")}
+        lists = {name: tuple(value.get(name, ())) for name in ("passthrough", "python", "dialects")}
         return cls(**{**value, **lists})
 
 

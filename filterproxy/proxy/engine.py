@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from filterproxy import facts
+from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Plan, Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.rule import Rule
@@ -64,16 +65,46 @@ class Engine:
         metrics.rulebook(rulebook.hash)
         self._warm_up()
 
-    def session(self, request: Request, attempt: int = 0) -> Session:
-        """A session for a reply. attempt: how often upstream was asked again already."""
+    def session(self, request: Request, attempt: int = 0, *, asking: bool = True) -> Session:
+        """
+        A session for a reply. attempt: how often upstream was asked again already. asking: False for one of
+        rules that need no answers.
+        """
         request.background = self.rulebook.background
-        return Session(self._plans.plan(request, attempt), request, self._settings)
+        plan = self._plans.plan(request, attempt)
+        return Session(plan if asking else plan.silent, request, self._settings)
+
+    def judge_later(self, session: Session, request: Request) -> Verdict:
+        """
+        What the late rules of a session say that has ended (see Plan.late). Raises Needs.
+
+        They read what they would have read in their places, so that all rules run again; what the others say
+        was counted before.
+        """
+        sent, late = session.sent or {}, {bound.rule.id for bound in session.plan.late}
+        again = Session(session.plan.everything, request, self._settings)
+        again.whole = True
+        with contextlib.suppress(Withheld):
+            for channel, texts in sent.items():
+                if channel.kind == "content":
+                    again.expect_content(channel.choice)
+                again.feed(channel, "".join(texts))
+            again.end()
+        found = again.verdict
+        return Verdict(
+            hits=[hit for hit in found.hits if hit.rule in late],
+            faults=[fault for fault in found.faults if fault.rule in late],
+            seconds={rule: seconds for rule, seconds in found.seconds.items() if rule in late},
+        )
 
     def observe(self, session: Session) -> None:
         """Count what a session found, and suspend rules that were late too often."""
-        verdict = session.verdict
         if self._conditional:
             self._metrics.conditional(self._conditional_in(session.plan))
+        self.observe_verdict(session.verdict)
+
+    def observe_verdict(self, verdict: Verdict) -> None:
+        """Count what rules said, also later than the others."""
         self._metrics.judged(verdict)
         if verdict.faults:
             self._watch(verdict)
@@ -103,7 +134,7 @@ class Engine:
         if kept is None or kept[0] is not plan:
             if len(self._conditional_of) >= _KEPT_PLANS:
                 self._conditional_of.clear()
-            ids = tuple(bound.rule.id for bound in plan.rules if bound.rule.when is not None)
+            ids = tuple(bound.rule.id for bound in plan.everything.rules if bound.rule.when is not None)
             kept = self._conditional_of[id(plan)] = (plan, ids)
         return kept[1]
 
@@ -118,7 +149,7 @@ class Engine:
             session = self.session(Request(stream=stream))
             session.whole = not stream  # a whole reply needs no hold, which takes megabytes
             session.expect_content(0)
-            with contextlib.suppress(Withheld):
+            with contextlib.suppress(Withheld, Needs):
                 session.feed(Channel(0, "content"), "All is well. ")
                 session.end()
 

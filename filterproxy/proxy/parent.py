@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +51,7 @@ async def running(
         try:
             # The workers' Python starts while the packs are read here.
             supervisor.start()
-            document = _load(rules, known, config.upstreams)
+            document = _load(rules, known, config)
             proxy = Running(url(listener), url(admin), document, supervisor)
             listen(admin)
             supervisor.charter(document)
@@ -80,11 +80,11 @@ class _EarlyStop:
             self._task.cancel()
 
 
-def _load(rules: Sequence[Path], known: Sequence[Path], upstreams: Collection[str]) -> Document:
+def _load(rules: Sequence[Path], known: Sequence[Path], config: Config) -> Document:
     # YAML and pydantic: the workers do without them.
     from filterproxy.rulebook.load import load
 
-    return load(rules, known, upstreams=upstreams)
+    return load(rules, known, upstreams=config.upstreams, python=config.python)
 
 
 @asynccontextmanager

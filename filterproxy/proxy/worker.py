@@ -31,10 +31,12 @@ import uvicorn
 import uvloop
 from prometheus_client import CollectorRegistry
 
+from filterproxy.answers import functions
 from filterproxy.core.rule import OnError
 from filterproxy.dialects.configured import routes_of
 from filterproxy.metrics import Metrics, share
 from filterproxy.proxy.app import App
+from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import UpstreamLimits
 from filterproxy.proxy.engine import Engine
@@ -78,8 +80,10 @@ def _server(config: Config, document: Any) -> Server:
     engine = Engine(compile_rules(document, on_error), config, metrics)
     upstream = Upstream(config.upstream, upstream_limits(config))
     others = {name: Upstream(at, upstream_limits(config)) for name, at in config.upstreams.items()}
-    app = App(engine, config, metrics, upstream, routes_of(config.dialects), others)
-    return Server(server_config(app, config), (upstream, *others.values()))
+    answers = Answers(metrics, functions(config.python))
+    answers.prepare(engine.rulebook.rules)
+    app = App(engine, config, metrics, upstream, routes_of(config.dialects), others, answers)
+    return Server(server_config(app, config), (upstream, *others.values(), app))
 
 
 def server_config(app: App, config: Config) -> uvicorn.Config:
@@ -121,7 +125,7 @@ def _settle() -> None:
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it accepts, and ends with its parent."""
 
-    def __init__(self, config: uvicorn.Config, upstreams: Sequence[Upstream]) -> None:
+    def __init__(self, config: uvicorn.Config, upstreams: Sequence[Upstream | App]) -> None:
         super().__init__(config)
         self._upstreams = upstreams
 

@@ -177,6 +177,10 @@ _FOUND: dict[str, Callable[[Form], str]] = {
     "repetition": lambda match: f"{match['of']} said {match['times']} times in a row",
     "repeats": lambda match: f"{match['words']} words of the {match['of']}'s in a row",
     "language": _language,
+    "json_schema": lambda match: "JSON that is not as its schema wants",
+    "entity": lambda match: f"a name: {' or '.join(match['labels'])}",
+    "service": lambda match: "what a service finds",
+    "python": lambda match: "what a function finds",
     "any": lambda match: " or ".join(dict.fromkeys(_members(match))),
     "all": _all,
 }

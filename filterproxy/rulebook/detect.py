@@ -11,7 +11,9 @@ from filterproxy.facts.fact import is_formal
 from filterproxy.rulebook.document import Form
 
 # Verbs whose detectors count along a text, so that nothing can be left out of it.
-COUNTING = ("language", "length", "repeats", "repetition")
+COUNTING = ("json_schema", "language", "length", "repeats", "repetition")
+# Verbs that ask somebody (core.asking), when a reply is there.
+ASKING = ("entity", "python", "service")
 
 
 def detector_of(form: Form) -> Detector:
@@ -24,14 +26,17 @@ def detector_of(form: Form) -> Detector:
 
 def default_scope(form: Form) -> Scope:
     """The scope of a match whose rule names none: the narrowest that one of its parts asks for."""
-    return Scope.SENTENCE if any(map(_reads_sentences, leaves(form))) else Scope.REPLY
+    found = leaves(form)
+    if any(leaf["verb"] == "json_schema" for leaf in found):
+        return Scope.REPLY
+    return Scope.SENTENCE if any(map(_reads_sentences, found)) else Scope.REPLY
 
 
 def _reads_sentences(form: Form) -> bool:
     """Whether a leaf reads language sentence by sentence; the others see the whole reply."""
     if form["verb"] == "fact":
         return not is_formal(FACTS[form["kind"]])
-    return bool(form["verb"] == "tokens")
+    return form["verb"] in ("tokens", "entity")
 
 
 def leaves(form: Form) -> list[Form]:
@@ -68,4 +73,4 @@ def _value(key: str, value: Any) -> Any:
         return detector_of(value)
     if key in ("members", "others", "nots"):
         return tuple(map(detector_of, value))
-    return tuple(value) if key in ("phrases", "languages") else value
+    return tuple(value) if key in ("phrases", "languages", "labels") else value

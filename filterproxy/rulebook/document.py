@@ -13,6 +13,10 @@ A *form* is the normal form of a part of a rule: a mapping with "verb" and every
              {"verb": "repetition", "of": "words", "times": 3}
              {"verb": "repeats", "of": "system", "words": 12}
              {"verb": "language", "languages": ["de", "asked"], "other": true}
+             {"verb": "json_schema", "schema": {}, "fenced": false}
+             {"verb": "entity", "labels": ["PERSON"], "model": "en_core_web_sm"}
+             {"verb": "service", "url": "", "timeout": 300, "over": null, "question": false, "limit": 20000}
+             {"verb": "python", "function": "package.module:function", "timeout": 100}
              {"verb": "any", "members": [...]}
              {"verb": "all", "first": {}, "others": [], "nots": []}
     action   {"verb": "flag"}  {"verb": "drop"}

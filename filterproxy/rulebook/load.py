@@ -19,25 +19,33 @@ VERSION = 1
 
 
 def load(
-    paths: Sequence[Path], known: Sequence[Path] = (), *, upstreams: Collection[str] | None = None
+    paths: Sequence[Path],
+    known: Sequence[Path] = (),
+    *,
+    upstreams: Collection[str] | None = None,
+    python: Collection[str] | None = None,
 ) -> Document:
     """
     The packs of all *paths*, checked, and the texts of the *known* files. Raises RulebookError with every
     problem.
 
     The order of rules is that of the paths, of the files of a folder by name, and of the rules in a file.
-    upstreams: names that a `fallback` may give; None: they are not known here, and any will do.
+    upstreams: names that a `fallback` may give; None: they are not known here, and any will do. python: the
+    same of the functions that the verb `python` may run.
     """
     problems: list[Problem] = []
     forms: list[Form] = []
     ids: list[tuple[str, Place]] = []
     fallbacks: list[Node] = []
+    functions: list[Node] = []
     files = list(_files(paths, problems))
     for file in files:
-        forms += _read_pack(file, ids, fallbacks, problems)
+        forms += _read_pack(file, ids, fallbacks, functions, problems)
     problems.extend(_duplicates(ids))
     if upstreams is not None:
         problems.extend(_unknown_upstreams(fallbacks, upstreams))
+    if python is not None:
+        problems.extend(_forbidden(functions, python))
     if not paths:
         problems.append(_no_rules(Place("--rules"), "no packs are named"))
     texts = _read_known(known, problems)
@@ -95,7 +103,11 @@ def _read_known(files: Iterable[Path], problems: list[Problem]) -> dict[str, str
 
 
 def _read_pack(
-    file: Path, ids: list[tuple[str, Place]], fallbacks: list[Node], problems: list[Problem]
+    file: Path,
+    ids: list[tuple[str, Place]],
+    fallbacks: list[Node],
+    functions: list[Node],
+    problems: list[Problem],
 ) -> list[Form]:
     try:
         text = read_text(file)
@@ -109,6 +121,7 @@ def _read_pack(
             problems.append(_no_rules(Place(str(file)), "this pack is empty"))
         return []
     fallbacks.extend(_fallbacks(node))
+    functions.extend(_functions(node.at(("rules",))))
     return _read_rules(node, file.parent, ids, problems)
 
 
@@ -138,6 +151,30 @@ def _fallbacks(pack: Node) -> Iterable[Node]:
             inner = None if action is None else action.get("fallback")
             if inner is not None and isinstance(inner.value, str):
                 yield inner
+
+
+def _functions(node: Node) -> Iterable[Node]:
+    """Where rules name functions of the operator's."""
+    for key, inner in node.value.items() if isinstance(node.value, dict) else ():
+        if key == "python" and isinstance(inner.value, str):
+            yield inner
+        elif key not in ("examples", "json_schema"):
+            yield from _functions(inner)
+    for member in node.items():
+        yield from _functions(member)
+
+
+def _forbidden(functions: Iterable[Node], allowed: Collection[str]) -> Iterable[Problem]:
+    for node in functions:
+        if node.value not in allowed:
+            yield Problem(
+                node.place,
+                "FP013",
+                f'the function "{node.value}" is not allowed',
+                "a rule file alone never runs code",
+                f"if it may run, name it in the configuration: `python: [{node.value}]`",
+                label=one_of(allowed) if allowed else "the configuration has no `python`",
+            )
 
 
 def _unknown_upstreams(fallbacks: Iterable[Node], upstreams: Collection[str]) -> Iterable[Problem]:

@@ -6,9 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from filterproxy.actions.end import cut
+from filterproxy.core.asking import Asker, askers_of
 from filterproxy.core.gate import Gate, can_hold
 from filterproxy.core.plan import Keeps, keeps, walks
 from filterproxy.core.rule import Action, Detector, Mode, Rule, Scope, Verb
+from filterproxy.detectors.python import Python
+from filterproxy.detectors.service import Service
 from filterproxy.rulebook.book import Rulebook, RuleInfo
 
 
@@ -21,7 +24,7 @@ class Line:
     keeps: what a stream waits for because of the rule. ungated: whether its own engine runs on every reply,
     because no gate can speak for it. underivable: why what it waits for could not be narrowed down, "" when
     it could. cut_helps: whether a stream would wait for less with `streamed: cut`. fallbacks: upstreams
-    that it asks, by their names in a configuration.
+    that it asks, by their names in a configuration. asks: who is asked about texts of replies, in words.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Line:
     underivable: str
     cut_helps: bool
     fallbacks: tuple[str, ...]
+    asks: tuple[str, ...]
     examples: int
 
     @property
@@ -49,7 +53,11 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for scripts."""
-        return asdict(self) | {"channels": list(self.channels), "fallbacks": list(self.fallbacks)}
+        return asdict(self) | {
+            "channels": list(self.channels),
+            "fallbacks": list(self.fallbacks),
+            "asks": list(self.asks),
+        }
 
 
 def outline(rulebook: Rulebook) -> list[Line]:
@@ -78,8 +86,15 @@ def _line(rule: Rule, info: RuleInfo, ungated: bool) -> Line:
         underivable=_underivable(rule) if held is not Keeps.NOTHING else "",
         cut_helps=held is Keeps.REPLY and rule.streamed is None and keeps(rule, cut()) is not Keeps.REPLY,
         fallbacks=_fallbacks(rule),
+        asks=() if rule.mode is Mode.OFF else tuple(dict.fromkeys(map(_asked, askers_of(rule)))),
         examples=len(info.examples),
     )
+
+
+def _asked(asker: Asker) -> str:
+    if isinstance(asker, Service):
+        return f"the service {asker.url}"
+    return f"the function {asker.function}" if isinstance(asker, Python) else f"a trained {asker.kind} model"
 
 
 def _fallbacks(rule: Rule) -> tuple[str, ...]:
@@ -100,6 +115,8 @@ def _keeps(rule: Rule) -> Keeps:
 
 
 def _underivable(rule: Rule) -> str:
+    if askers_of(rule):
+        return "what it asks is answered when all of the reply is there"
     # Only where a rule reads the whole reply does it matter: a sentence or a line is waited for anyway.
     if rule.scope is not Scope.REPLY or rule.action_for(stream=True).whole:
         return ""

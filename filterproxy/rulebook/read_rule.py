@@ -11,7 +11,7 @@ from typing import Any
 from filterproxy.language import LANGUAGES
 from filterproxy.rulebook import schema
 from filterproxy.rulebook.conditions import primary
-from filterproxy.rulebook.detect import COUNTING, default_scope, leaves
+from filterproxy.rulebook.detect import ASKING, COUNTING, default_scope, leaves
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.fit import fit, known_keys
 from filterproxy.rulebook.problem import Place, Problem, nearest
@@ -154,6 +154,7 @@ def _check_together(node: Node, form: Form, problems: list[Problem]) -> None:
     if "after_cut" in node.keys and "cut" not in verbs:
         problems.append(_useless(node, "after_cut", "cut", "only `cut` ends a reply before upstream does"))
     _check_skip(node, form, problems)
+    _check_scope(node, form, problems)
     for key, part in actions:
         _check_append(node, key, part, problems)
         _check_arguments(node, key, part, problems)
@@ -176,6 +177,22 @@ def _check_skip(node: Node, form: Form, problems: list[Problem]) -> None:
                 f"`skip` beside `{counting}`",
                 f"`{counting}` counts along the whole text, code and quotations included",
                 "take it out, or look for something else",
+            )
+        )
+
+
+def _check_scope(node: Node, form: Form, problems: list[Problem]) -> None:
+    scope = node.get("scope")
+    if scope is None or scope.value not in ("sentence", "line") or form["match"] is None:
+        return
+    if any(leaf["verb"] == "json_schema" for leaf in leaves(form["match"])):
+        problems.append(
+            Problem(
+                scope.place,
+                "FP026",
+                f"`scope: {scope.value}` beside `json_schema`",
+                "a piece of JSON is no JSON, and every reply would have a match",
+                "take it out: `json_schema` reads the whole text",
             )
         )
 
@@ -262,11 +279,24 @@ def _check_languages(node: Node, problems: list[Problem]) -> None:
 def _read_asked(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
     if "about" not in node.keys:
         match = read_match(node, folder, problems)
+        asking = next((leaf["verb"] for leaf in leaves(match) if leaf["verb"] in ASKING), "") if match else ""
+        if asking:
+            problems.append(_asks_too_soon(node, asking))
         return None if match is None else {"match": match}
     if fit(schema.Asked, node, '"asked"', problems) is None:
         return None
     kind = fact_kind(node.at(("about",)), "about", problems)
     return None if kind is None else {"about": kind}
+
+
+def _asks_too_soon(node: Node, verb: str) -> Problem:
+    return Problem(
+        node.place,
+        "FP026",
+        f"`{verb}` below `asked`",
+        "which rules a reply meets is known before anybody is asked about it",
+        f"look for something else here, or put `{verb}` below `match`",
+    )
 
 
 def _read_unless(node: Node, folder: Path, problems: list[Problem]) -> Form | None:

@@ -16,6 +16,7 @@ _NEVER = "the rule would never be able to match"
 _PHRASE = re.compile(r"phrase (\d+) (?P<said>.*)")
 _TOKEN = re.compile(r"pattern (?P<pattern>\d+)(?:[,:] token (?P<token>\d+))?[,:]? (?P<said>.*)", re.DOTALL)
 _OPERATORS = ("!", "*", "+", "1", "?", "{2}", "{2,}", "{2,4}")
+_SCHEMA_PLACE = re.compile(r'this is no JSON Schema at "(?P<place>[^"]*)"')
 # What people call the country, by the two letters that telephone numbers know it by.
 _REGIONS = {"UK": "GB", "EN": "GB", "USA": "US", "GER": "DE"}
 
@@ -36,6 +37,15 @@ def refused(form: Form, node: Node, message: str) -> Problem:
         return _of_kind(inner, verb, message)
     if verb == "language":
         return _of_language(inner, message)
+    if verb == "json_schema":
+        return _of_schema(inner, message)
+    if verb == "entity":
+        return _of_entity(node, message)
+    if verb == "service":
+        fix = "write it as in http://127.0.0.1:9000/judge"
+        return _cannot(inner.at(("url",)).place, verb, message, fix)
+    if verb == "python":
+        return _cannot(inner.place, verb, message, "write it as in our_rules.codes:find")
     return _cannot(inner.place, verb, message)
 
 
@@ -96,6 +106,29 @@ def _of_language(node: Node, message: str) -> Problem:
         return _cannot(wrong.place, "language", "`is: asked`", fix)
     names = NAMES if node.get("not") is None else {**NAMES, "asked": "asked"}
     return unknown_language(wrong.place, str(wrong.value), "no text is ever told to be in it", names)
+
+
+def _of_schema(node: Node, message: str) -> Problem:
+    """In a schema that stands in the pack, at the word that is meant; else at its file's name."""
+    at = _SCHEMA_PLACE.match(message)
+    steps = () if at is None else tuple(int(s) if s.isdigit() else s for s in at["place"].split("/"))
+    place = node.at(("violated", *steps)).place
+    return _cannot(place, "json_schema", message, "https://json-schema.org says what a schema may hold")
+
+
+def _of_entity(node: Node, message: str) -> Problem:
+    if "needs spaCy" in message:
+        return not_installed(node.keys["entity"], "entity")
+    if "is not installed" in message:
+        what, _, command = message.partition(": ")
+        place = node.at(("model",)).place if "model" in node.keys else node.keys["entity"]
+        return Problem(place, "FP022", what, "the rule could not run", f"install it: {command}")
+    what, _, names = message.partition("; there are ")
+    inner = node.at(("entity",))
+    wrong = next((m for m in inner.items() or (inner,) if repr(m.value) in what), inner)
+    known = names.split(", ")
+    near = nearest(str(wrong.value).upper(), known)
+    return _cannot(wrong.place, "entity", what, f'did you mean "{near}"?' if near else "", one_of(known))
 
 
 def _of_tokens(node: Node, message: str) -> Problem:

@@ -28,6 +28,8 @@ Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 # People say things twice.
 Times = Annotated[int, Field(ge=3, le=1_000)]
+# A minute is longer than anybody waits for a reply to go on.
+Milliseconds = Annotated[int, Field(ge=1, le=60_000)]
 Unit = Literal["sentence", "line", "match"]
 OnErrorWord = Literal["pass", "drop"]
 
@@ -159,6 +161,37 @@ class SecretVerb(Mapping):
     secret: Any = Field(description="the kind of secret to look for")
 
 
+class JsonSchemaOptions(Mapping):
+    violated: Any = Field(description="a JSON Schema, or the name of a file with one")
+    fenced: bool = Field(False, description="whether JSON in one Markdown fence counts as JSON")
+
+
+class JsonSchemaVerb(Mapping):
+    json_schema: JsonSchemaOptions = Field(description="the shape of JSON that a text must have")
+
+
+class EntityVerb(Mapping):
+    entity: OneOrMany[Text] = Field(description="the kinds of name to look for, as in PERSON")
+    model: Text = Field("en_core_web_sm", description="the spaCy model that tells them")
+
+
+class ServiceOptions(Mapping):
+    url: Text = Field(description="where the service is asked")
+    timeout: Milliseconds = Field(300, description="milliseconds until an answer counts as none")
+    over: float | None = Field(None, description="the score that an answer must exceed")
+    question: bool = Field(False, description="whether the user's last question is sent along")
+    limit: Count = Field(20_000, description="code points of the longest text that is sent")
+
+
+class ServiceVerb(Mapping):
+    service: ServiceOptions = Field(description="the classifier that is asked")
+
+
+class PythonVerb(Mapping):
+    python: Text = Field(description="the function that finds, as package.module:function")
+    timeout: Milliseconds = Field(100, description="milliseconds until an answer counts as none")
+
+
 class AnyVerb(Mapping):
     any: list[Any] = Field(min_length=1, description="the matches, any of which will do")
 
@@ -182,13 +215,17 @@ VERBS: dict[str, type[Mapping]] = {
     "language": LanguageVerb,
     "number": NumberVerb,
     "secret": SecretVerb,
+    "json_schema": JsonSchemaVerb,
+    "entity": EntityVerb,
+    "service": ServiceVerb,
+    "python": PythonVerb,
     "any": AnyVerb,
     "all": AllVerb,
     "not": NotVerb,
 }
 
 # Verbs of the language as it is planned, but not of this version.
-LATER_VERBS = ("entity", "service", "python", "json_schema")
+LATER_VERBS: tuple[str, ...] = ()
 
 
 class When(Mapping):

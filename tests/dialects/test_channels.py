@@ -49,8 +49,10 @@ class Sample:
 
 
 def sse(values: Sequence[Any], *, named: bool = False, done: bool = False) -> list[bytes]:
-    head = (lambda value: f"event: {value['type']}\n") if named else (lambda value: "")
-    events = [f"{head(value)}data: {json.dumps(value)}\n\n".encode() for value in values]
+    heads = [f"event: {value['type']}\n" if named else "" for value in values]
+    events = [
+        f"{head}data: {json.dumps(value)}\n\n".encode() for head, value in zip(heads, values, strict=True)
+    ]
     return [*events, b"data: [DONE]\n\n"] if done else events
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from filterproxy.core.rule import Rule
 from filterproxy.dialects.routes import Routes
 from filterproxy.metrics import Metrics, render, scrape
 from filterproxy.proxy.app import App
+from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.config import Config
 from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.server import Protocol
@@ -173,6 +174,7 @@ class Proxy:
     rules: Sequence[Rule]
     registry: CollectorRegistry
     state: ServerState
+    app: App
     answers: list[Answer] = field(default_factory=list)
 
     async def open(self, raw: bytes) -> Answer:
@@ -191,6 +193,7 @@ class Proxy:
         """Every request has been counted."""
         while self.state.tasks:
             await asyncio.wait(set(self.state.tasks))
+        await self.app.settled()
 
     def counted(self, name: str, **labels: str) -> float:
         """A metric's value; 0 where it has none."""
@@ -210,12 +213,13 @@ async def proxied(
     rules: Sequence[Rule] = (),
     routes: Routes | None = None,
     fallback: FakeUpstream | None = None,
+    answers: Callable[[Metrics], Answers] = Answers,
     **settings: Any,
 ) -> AsyncIterator[Proxy]:
     """
     The proxy, with *settings* of its Config, in front of an upstream that plays *scripts*.
 
-    fallback: another upstream, which rules know as `other`.
+    fallback: another upstream, which rules know as `other`. answers: to what rules ask.
     """
     loop = asyncio.get_running_loop()
     upstream = FakeUpstream(scripts or [[]])
@@ -228,17 +232,18 @@ async def proxied(
     metrics = Metrics(registry)
     engine = Engine(Rulebook("0" * 16, tuple(rules), ()), config, metrics)
     client = Upstream(config.upstream, upstream_limits(config))
-    app = App(engine, config, metrics, client, routes, {"other": other})
+    app = App(engine, config, metrics, client, routes, {"other": other}, answers(metrics))
     state, serving = ServerState(), server_config(app, config)
     serving.load()
     server = await loop.create_server(lambda: Protocol(serving, state, {}), "127.0.0.1", 0)
-    proxy = Proxy(server.sockets[0].getsockname()[1], upstream, engine, rules, registry, state)
+    proxy = Proxy(server.sockets[0].getsockname()[1], upstream, engine, rules, registry, state, app)
     try:
         yield proxy
     finally:
         for answer in proxy.answers:
             answer.leave()
         await proxy.settled()
+        await app.close()
         await client.close()
         await other.close()
         for closing in (server, model, second):

@@ -11,6 +11,8 @@ import pytest
 
 from filterproxy.core.rule import Action, Rule, Say, Verb
 from filterproxy.detectors.regex import Regex
+from tests.clients.wire.said import Said
+from tests.clients.wire_server import APIS
 from tests.proxy.fake_upstream import (
     DONE,
     END,
@@ -68,6 +70,25 @@ def test_what_was_thrown_away_is_said_in_a_header_a_metric_and_the_log(
 
     with caplog.at_level(logging.INFO, "filterproxy"):
         run(test())
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_nothing_of_a_stream_that_was_thrown_away_is_sent(run: Run, name: str) -> None:
+    """Not even its events without text, though its last event came before its bytes ended."""
+
+    async def test() -> None:
+        api, messages = APIS[name], [{"role": "user", "content": "Hi?"}]
+        asked = {"model": "m", "messages": messages, "input": "Hi?", "prompt": "Hi?", "stream": True}
+        head = STREAM.replace(b"text/event-stream", api.kind)
+        texts = (("A sec", "ret."), ("All is ", "well."))
+        bad, good = (list(api.events(asked, Said((pieces,)))) for pieces in texts)
+        scripts = ([head, *map(chunk, events), END] for events in (bad, good))
+        async with proxied(*scripts, rules=[retry()]) as proxy:
+            answer = await proxy.ask(post(api.path, json.dumps(asked).encode()))
+
+            assert b"".join(good) == answer.body
+
+    run(test())
 
 
 def test_a_reply_that_was_asked_for_once_has_no_such_headers(run: Run) -> None:
