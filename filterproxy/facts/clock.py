@@ -276,12 +276,20 @@ def _spoken(ts: Sequence[Token], i: int, words: Lexicon) -> _Face | None:
         if face[1] >= 0 or face[3] == STRONG:
             return face
     hours_24 = 12 < value <= 24 and "spoken_24" in words.traits
-    nothing_between = not words.unspaced and i + 1 < len(ts) and ts[i + 1].kind == "number"
-    if nothing_between and (hours_24 or 1 <= value <= 12) and words.numbers.get(ts[i + 1].word, 0) >= 15:
-        return value, words.numbers[ts[i + 1].word], "h" if hours_24 else "", DOTTED, i + 2
+    k = i + 2 if _is_hyphenated(ts, i, words) else i + 1
+    nothing_between = not words.unspaced and k < len(ts) and ts[k].kind == "number"
+    if nothing_between and (hours_24 or 1 <= value <= 12) and words.numbers.get(ts[k].word, 0) >= 15:
+        return value, words.numbers[ts[k].word], "h" if hours_24 else "", DOTTED, k + 1
     if not 1 <= value <= 12:
         return face if hours_24 else None
     return value, -1, "", WEAK, i + 1
+
+
+def _is_hyphenated(ts: Sequence[Token], i: int, words: Lexicon) -> bool:
+    """ "Eight-thirty", not "neun-siebzehn Uhr": what could be an hour is one."""
+    if i + 2 >= len(ts) or ts[i + 1].kind != "-" or not ts[i].end == ts[i + 1].start == ts[i + 2].start - 1:
+        return False
+    return words.numbers.get(ts[i + 2].word, 0) > (24 if "spoken_24" in words.traits else 14)
 
 
 def span_of(opens: Clock, closes: Clock) -> tuple[frozenset[int], frozenset[int]]:

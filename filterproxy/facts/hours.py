@@ -75,6 +75,11 @@ class Reader:
         return self.unit.ours
 
     @property
+    def placed(self) -> bool:
+        """Whether a place is what serves or answers in it: "The support desk works 9-17"."""
+        return any(kind == "avail" and self.unit.has_place_subject(at) for at, kind in self.unit.governors)
+
+    @property
     def looks_scheduled(self) -> bool:
         """Whether it is a line of a timetable: a day or a time, and hardly anything else."""
         return bool(self.unit.parts) and self.unit.loose <= 4 and not self.foreign

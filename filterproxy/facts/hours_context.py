@@ -150,7 +150,7 @@ def _setting(question: str) -> Setting:
     wants = ""
     if any(p.search(asked) for p in words.patterns["asks_days"]):
         wants = "closed" if any(p.search(asked) for p in words.patterns["asks_closed"]) else "open"
-    mixed = len(asking) < len(sentences) or _speaks_of_others(asked, words)
+    mixed = len(asking) < len(sentences) or _speaks_of_others(asked, words, but_of_opening=True)
     return Setting(asked=True, role=role, days=named_days(asked, words), mixed=mixed, wants_days=wants)
 
 
@@ -162,11 +162,17 @@ def _about_others(question: str) -> bool:
     )
 
 
-def _speaks_of_others(question: str, words: Lexicon) -> bool:
-    """Whether it is about bookings or trains as well: "book a table, and tell me when they close"."""
+def _speaks_of_others(question: str, words: Lexicon, *, but_of_opening: bool = False) -> bool:
+    """
+    Whether it is about bookings or trains as well: "book a table, and tell me when they close".
+
+    but_of_opening: known to ask for hours, so that "you open" is not said of a diary.
+    """
     if not words.rules["places"]:
         return False
-    return Reader(question, (0, len(question)), words, Setting()).foreign
+    unit = Reader(question, (0, len(question)), words, Setting()).unit
+    opening = ("open", "close") if but_of_opening else ()
+    return any(kind == "foreign" and unit.kind(at) not in opening for at, kind in unit.governors)
 
 
 # -- the text before the unit
@@ -182,7 +188,12 @@ def _read(text: str, unit: Span, words: Lexicon, setting: Setting) -> list[State
     reader = Reader(text, unit, words, setting)
     stated = reader.read()
     if stated or not reader.unit.parts or reader.foreign:
-        if stated and setting.asked and not reader.ours and _turned_away(text, unit[0], words):
+        if (
+            stated
+            and setting.asked
+            and not (reader.ours or reader.placed)
+            and _turned_away(text, unit[0], words)
+        ):
             return []
         return stated
     if not _under_heading(text, unit[0], words):

@@ -31,14 +31,20 @@ def _time_counts(unit: Unit, item: Item) -> bool:
         return False
     if _closed_until(unit, item) or _closed_after(unit, item):
         return True
+    if _is_proposed(unit, item):
+        return False
     at, item.governor = governor(unit, item.first)
     if item.governor == "foreign" or asked_whether(unit, at) or _is_event(unit, item, at):
         return False
     if unit.setting.diary and item.governor in ("open", "avail") and not unit.speaks_of_us():
         return False
+    if item.governor == "last" and unit.is_a(item.first - 1, "and_closes"):
+        item.governor = "close"
+    if item.governor == "last" and unit.is_a(at, "orders"):
+        item.governor = "orders"
     if item.governor == "avail":
-        return (item.both or bool(item.prep)) and not _invites_once(unit, at)
-    if not item.governor and not unit.calendar and _is_of_place(unit, item):
+        return (item.both or bool(item.prep)) and not (_invites_once(unit, at) or _runs_once(unit, at))
+    if not item.governor and not unit.calendar and (_is_of_place(unit, item) or _is_at_ours(unit, item)):
         item.governor = "avail"
         return True
     return bool(item.governor) or _bare_counts(unit, item)
@@ -68,10 +74,37 @@ def _is_of_place(unit: Unit, item: Item) -> bool:
     return said and not once and unit.has_place_subject(item.first)
 
 
+def _is_at_ours(unit: Unit, item: Item) -> bool:
+    """ "You can taste it in our shop, Thursday to Saturday from 3 pm": what one does here on some days."""
+    named = [p for p in unit.parts if isinstance(p, Named)]
+    habit = any(d.plural or 1 < len(d.days) < 8 for d in named)
+    if unit.foreign or not (habit and (item.both or item.prep)):
+        return False
+    said = unit.text[unit.tokens[0].start : unit.tokens[-1].end]
+    return any(pattern.search(said) for pattern in unit.words.patterns["at_ours"])
+
+
+def _is_proposed(unit: Unit, item: Item) -> bool:
+    """ "We're open from 10 to 2, so noon is fine": a clause that only says that a time suits."""
+    if item.both or item.prep or not unit.is_a(item.last, "suiting"):
+        return False
+    first = item.first
+    while first > 0 and unit.kind(first - 1) in ("light", "at", "on"):
+        first -= 1
+    return first == 0 or unit.kind(first - 1) in _BREAKS
+
+
 def _invites_once(unit: Unit, at: int) -> bool:
     """ "Come in on Monday between 9 and 10" makes an appointment; "any weekday" tells hours."""
     named = [p for p in unit.parts if isinstance(p, Named)]
     return unit.is_a(at, "inviting") and any(not d.plural for d in named)
+
+
+def _runs_once(unit: Unit, at: int) -> bool:
+    """ "The workshop runs from 10 to 12 on Friday", not "the market runs every Saturday"."""
+    named = [p for p in unit.parts if isinstance(p, Named)]
+    every = any(d.plural or len(d.days) > 1 or unit.is_a(d.first - 1, "each") for d in named)
+    return unit.is_a(at, "runs") and bool(named) and not every
 
 
 def _is_foreign_next(unit: Unit, i: int) -> bool:
@@ -176,15 +209,24 @@ def closed_on_date(unit: Unit, item: Item) -> bool:
     return unit.calendar and unit.loose <= 4 and (unit.speaks_of_us() or not item.first)
 
 
+def _is_length(unit: Unit, item: Item) -> bool:
+    """ "24 hours" may be how long something takes, "24/7" and "around the clock" never are."""
+    word = unit.word(item.first)
+    if word.startswith("24/7"):
+        return False
+    counted = (number for number, value in unit.words.numbers.items() if value >= 20)
+    return word[:1].isdigit() or any(word.startswith(number) for number in counted)
+
+
 def _all_day_counts(unit: Unit, item: Item) -> bool:
     before = unit.word(item.first - 1)
     if item.kind == "always":
         return unit.kind(item.last) != "to" and not of_another(unit, item.first)
-    if before in unit.words.rules["quantity"] and not unit.word(item.first).startswith("24/7"):
+    if before in unit.words.rules["quantity"] and _is_length(unit, item):
         # "is open for 24 hours", not "leave it open for 24 hours"
         stays = unit.kind(item.first - 2) == "open" and unit.is_a(item.first - 3, "being")
         return stays and unit.is_a(item.first - 1, "for") and governor(unit, item.first)[1] == "open"
-    if unit.kind(item.first - 1) == "to":
+    if unit.kind(item.first - 1) in ("to", "foreign_subject"):
         return False
     near = governor(unit, item.first)[1]
     if near == "foreign":

@@ -1,8 +1,8 @@
 """
 The gate of opening hours: RE2 patterns, one of which is in every unit that states them, in any language.
 
-It follows the reader (unit_times.py, clock.py): each way in which a time, a day or "24 hours" is accepted there
-has its pattern here, without what stands around it, made from the words of the lexicon. A property test
+It follows the reader (unit_times.py, clock.py): each way in which a time, a day or "24 hours" is accepted
+there has its pattern here, without what stands around it, made from the words of the lexicon. A property test
 holds them together. RE2's \\b, \\w and \\d know ASCII only and are not used.
 """
 

@@ -6,7 +6,7 @@ from filterproxy.core.rule import Span
 from filterproxy.facts.clock import WEEK, span_of
 from filterproxy.facts.hours_counts import closed_on_date
 from filterproxy.facts.parts import Item, Named, Stated
-from filterproxy.facts.schedule import ALL_DAY, CLOSED, LAST, OPEN, Minutes, Slot
+from filterproxy.facts.schedule import ALL_DAY, CLOSED, LAST, OPEN, ORDERS, Minutes, Slot
 from filterproxy.facts.unit import Unit
 
 _JOINTS = frozenset(("on", "at", "from", "between", "to", "light", "and", ":", ",", "-", "(", "=", "|"))
@@ -60,7 +60,7 @@ def _sure_all_week(unit: Unit, item: Item) -> bool:
 def _slot_kind(unit: Unit, item: Item) -> str:
     if item.kind == "closed" or item.governor == "closed" or _closes_between(unit, item):
         return CLOSED
-    return LAST if item.governor == "last" else OPEN
+    return {"last": LAST, "orders": ORDERS}.get(item.governor, OPEN)
 
 
 def _closes_between(unit: Unit, item: Item) -> bool:
@@ -91,4 +91,4 @@ def _role(unit: Unit, item: Item) -> str:
         return "closes"
     if item.prep:
         return item.prep
-    return "opens" if item.governor in ("open", "hours", "avail", "closed") else unit.setting.role
+    return "opens" if item.governor in ("open", "hours", "avail", "closed", "orders") else unit.setting.role

@@ -110,12 +110,19 @@ def _deal_backward(parts: Sequence[Item | Named]) -> None:
                 waiting.append(part)
             if aside is not None:
                 part.days, aside, waiting = aside, None, []
-        elif part.exception or (part.leads and isinstance(parts[min(n + 1, len(parts) - 1)], Item)):
+        elif part.exception or (part.leads and _is_item(parts, n + 1)):
             aside = part.days
         elif waiting:
             for item in waiting:
                 item.days = part.days
             waiting = []
+        elif _is_item(parts, n + 1) and (n + 2 == len(parts) or _is_item(parts, n + 2)):
+            # "Until 5 on weekdays, and at the weekend we are closed": nothing before is without days.
+            aside = part.days
+
+
+def _is_item(parts: Sequence[Item | Named], n: int) -> bool:
+    return n < len(parts) and isinstance(parts[n], Item)
 
 
 def narrow(stated: Sequence[Stated]) -> list[Stated]:

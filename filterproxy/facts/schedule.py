@@ -19,6 +19,8 @@ from filterproxy.facts.other_place import Mentions, clash
 from filterproxy.facts.subject import NOBODY, UNASKED, Asked, Subject
 
 OPEN, CLOSED, LAST = "open", "closed", "last"
+# "Takes orders until nine": whether it closes then or that is the last one, it does not say.
+ORDERS = "orders"
 ALL_DAY = (frozenset((0,)), frozenset((DAY,)))
 # From here on scripts write words without blanks.
 _KANA = 0x3041
@@ -123,10 +125,14 @@ class Week:
 def _agrees(known: Slot, said: Slot) -> bool:
     """Whether *known* says all that *said* does, whichever day."""
     return (
-        known.kind == said.kind
+        _same_kind(known.kind, said.kind)
         and _same_time(known.opens, said.opens)
         and _same_time(known.closes, said.closes)
     )
+
+
+def _same_kind(known: str, said: str) -> bool:
+    return known == said or (ORDERS in (known, said) and CLOSED not in (known, said))
 
 
 def _is_break(known: Sequence[Slot], said: Slot) -> bool:

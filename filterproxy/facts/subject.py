@@ -140,7 +140,7 @@ def subject_at(text: str, unit: Span, span: Span, words: Lexicon, code: str) -> 
     before = [run for run in found if run[0].clause <= here and _start(run) < span[0]]
     own = [run[0] for run in before if run[0].clause == here]
     if own:
-        return own[0].subject
+        return _with_numbered(own)
     if before:
         nearest = before[-1][0].clause
         run = next(run[0] for run in before if run[0].clause == nearest)
@@ -152,6 +152,20 @@ def subject_at(text: str, unit: Span, span: Span, words: Lexicon, code: str) -> 
         if start >= span[1] and (run.clause == here or (run.clause == here + 1 and run.opens)):
             return run.subject
     return NOBODY
+
+
+def _with_numbered(runs: Sequence[_Run]) -> Subject:
+    """The first; with what has a number behind it: "the lounge in Terminal 2"."""
+    first, more = runs[0].subject, [run.subject for run in runs[1:]]
+    numbered = [s for s in more if any(w.isdigit() for w in s.words)]
+    if not (first.words and numbered):
+        return first
+    return replace(
+        first,
+        words=first.words.union(*(s.words for s in numbered)),
+        kinds=first.kinds.union(*(s.kinds for s in numbered)),
+        kind_words=first.kind_words.union(*(s.kind_words for s in numbered)),
+    )
 
 
 def subjects(text: str, unit: Span, words: Lexicon, code: str) -> list[Subject]:

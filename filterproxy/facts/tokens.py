@@ -76,6 +76,8 @@ def _is_short_day(raw: Sequence[Token], i: int, words: Lexicon, text: str) -> bo
         if (after == "-" and is_day(i + 2)) or (before == "-" and is_day(i - 2)):
             return True
         # "L-V 9-14, S 10-14": beside a range of letters one alone is a day as well.
+        if after == ":" and not before and _is_clock(raw, i + 2) and raw[i + 2].grade > WEAK:
+            return True  # "S: 10 h - 14 h", a line of a timetable
         ranged = any(t.kind == "-" and k and is_day(k - 1) and is_day(k + 1) for k, t in enumerate(raw))
         return ranged and after == "clock" and before in ("", ",", ";", "|", "\n", "/")
     if after == "clock":
@@ -97,6 +99,8 @@ def _is_of_days(
     kind, n = _longest(found, keys, i + 1) if found is not None else ("", 0)
     if kind == "closed":
         return bool(out) and out[-1].kind in (",", ";", "|", "\n", "and")
+    if keys[i : i + 1] == [":"] and i + 1 < len(keys) and not out:  # "D: cerrado", a line of a timetable
+        return _longest(words.heads.get(keys[i + 1], ()), keys, i + 2)[0] == "closed"
     after = i + 1 + n
     if kind in ("from", "to") and _is_clock(raw, after):  # "Mo-Fr ab 8, Sa ab 9"
         return not out or out[-1].kind in (",", ";", "|", "\n")

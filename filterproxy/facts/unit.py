@@ -17,6 +17,7 @@ from filterproxy.facts.tokens import tokens
 
 _OURS = frozenset(("open", "close", "hours", "last", "avail"))
 _CLAUSE_ENDS = frozenset((",", ";", ":", "!", "?", "|", "\n", "(", ")"))
+_TIMED = frozenset(("clock", "number", "oclock", "am", "pm", "time", "day", "short"))
 _PREPOSITIONS = frozenset(("at", "from", "to", "between", "past"))
 
 
@@ -93,6 +94,15 @@ class Unit:
         first = i
         while first > 0 and self.kind(first - 1) not in _CLAUSE_ENDS:
             first -= 1
+            if (
+                self.kind(first) == "and"
+                and self.kind(first - 1) in _TIMED
+                and self._is_subject(first + 1, i)
+            ):
+                return True  # "The doors open at 3 and the bar serves until 4"
+        return self._is_subject(first, i)
+
+    def _is_subject(self, first: int, i: int) -> bool:
         for k in range(first, i):
             if self.is_a(k, "prepositions") or (
                 self.kind(k) in _PREPOSITIONS and not self.is_a(k, "determiner")
@@ -101,7 +111,8 @@ class Unit:
             if self.is_place(k):
                 # "The hotel keeps your room until 6" is said of one guest.
                 mine = any(self.is_a(n, "yours") for n in range(k, i))
-                return not mine and self.kind(k + 1) != "foreign" and not self.is_a(k + 1, "foreign_subject")
+                alone = k + 1 == i or self.kind(k + 1) != "foreign"
+                return not mine and alone and not self.is_a(k + 1, "foreign_subject")
         return False
 
     def in_name(self, i: int) -> bool:

@@ -31,11 +31,24 @@ def days_from(unit: Unit, i: int) -> int:
         return 0
     days, after = found
     exception = _exception_before(unit, i)
+    if not exception and _exception_behind(unit, after):
+        exception, after = True, after + 1
     if exception and unit.parts:
         _take_off(unit, days.days)
-    leads = _leads(unit, i)
+    if _narrows_today(unit, i):
+        unit.parts.pop()
+    leads = _leads(unit, i) or (unit.kind(i - 1) in (",", "and") and unit.kind(after) == "closed")
     unit.parts.append(Named((days.start, days.end), i, after, days.days, days.plural, exception, leads))
     return after
+
+
+def _narrows_today(unit: Unit, i: int) -> bool:
+    """ "Until six today if it's a weekday": the day is the latter."""
+    last = unit.parts[-1] if unit.parts else None
+    if not isinstance(last, Named) or not unit.is_a(last.first, "relative_days"):
+        return False
+    between = range(last.last, i)
+    return any(unit.is_a(k, "if") for k in between) and all(unit.kind(k) in ("light", "on") for k in between)
 
 
 def _leads(unit: Unit, i: int) -> bool:
@@ -48,6 +61,12 @@ def _exception_before(unit: Unit, i: int) -> bool:
     while k >= 0 and unit.tokens[k].kind in ("on", "light", ","):
         k -= 1
     return k >= 0 and unit.tokens[k].kind == "except"
+
+
+def _exception_behind(unit: Unit, i: int) -> bool:
+    """ "Ogni giorno, domenica esclusa" """
+    ends = unit.kind(i + 1) in ("", ",", ";", ")", "|", "\n", "!")
+    return unit.is_a(i, "excepted") and ends and any(isinstance(p, Item) or p.plural for p in unit.parts)
 
 
 def _take_off(unit: Unit, days: frozenset[int]) -> None:
@@ -76,7 +95,7 @@ def _span_of_time(unit: Unit, i: int) -> Item | None:
     opens, j = first
     between = unit.kind(i - 1) == "between" or (unit.kind(i - 1) == "at" and unit.kind(i - 2) == "between")
     k = j + 1 if unit.kind(j) == "," and _is_to(unit, j + 1) else j
-    if not (_is_to(unit, k) or (between and unit.kind(k) == "and")):
+    if not (_is_to(unit, k) or (between and unit.kind(k) == "and")) or _ends_another(unit, k):
         return None
     if unit.kind(k) == "from_after" and unit.kind(k + 1) == ",":
         k += 1
@@ -93,6 +112,11 @@ def _span_of_time(unit: Unit, i: int) -> Item | None:
     if unit.kind(after) == "until_after":
         after += 1
     return Item("time", (opens.start, closes.end), i, after, opens, closes)
+
+
+def _ends_another(unit: Unit, i: int) -> bool:
+    """ "Last orders are at 9:30, and we close at 10:30": the two are not the ends of one span."""
+    return unit.is_a(i, "and_closes") and bool(unit.governors) and unit.governors[-1][1] == "last"
 
 
 def _is_to(unit: Unit, i: int) -> bool:

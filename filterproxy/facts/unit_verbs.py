@@ -7,7 +7,10 @@ by its neighbours, and each question about them is asked here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from filterproxy.facts.clock import FACES
+from filterproxy.facts.lexer import Token
 from filterproxy.facts.parts import Item
 from filterproxy.facts.unit import Unit
 
@@ -39,7 +42,7 @@ def verb_kind(unit: Unit, i: int) -> str:
     if unit.is_a(i, "echoes") and not any(kind == "open" for _, kind in unit.governors):
         return "neutral"  # "comes down": only of what went up
     if unit.is_a(i, "of_places") and not (
-        unit.has_place_subject(i) or any(unit.is_a(k, "ours") for k in range(i))
+        unit.setting.lenient or unit.has_place_subject(i) or any(unit.is_a(k, "ours") for k in range(i))
     ):
         return "neutral"
     if _is_counted(unit, i) or (unit.is_a(i, "locks") and any(t.kind == "foreign" for t in unit.tokens)):
@@ -127,6 +130,7 @@ def of_another(unit: Unit, i: int) -> bool:
             return of_another(unit, verb)
     # Where verbs come last, more stands between.
     reach = 8 if "clause_first" in unit.words.traits else 5
+    reach += sum(unit.kind(k) in ("clock", "number", "to", "-") for k in range(max(0, i - reach), i))
     for k in range(i - 1, max(-1, i - reach), -1):
         if unit.kind(k) in (",", ";", "and", "?", "!", "(", ")"):
             return False
@@ -140,7 +144,13 @@ def of_another(unit: Unit, i: int) -> bool:
             return True
     if unit.word(i - 1) in unit.words.rules["foreign_head"]:
         return True
-    return unit.is_a(i - 1, "doors") and any(t.kind == "foreign" for t in unit.tokens)
+    return unit.is_a(i - 1, "doors") and any(t.kind == "foreign" for t in _since_reason(unit, i))
+
+
+def _since_reason(unit: Unit, i: int) -> Sequence[Token]:
+    """The tokens after the last "because" before *i*; all where there is none."""
+    first = next((k + 1 for k in range(i - 1, -1, -1) if unit.is_a(k, "because")), 0)
+    return unit.tokens[first:]
 
 
 def _is_our_door(unit: Unit, k: int) -> bool:

@@ -16,6 +16,8 @@ from filterproxy.facts.unit import Setting, Unit
 from filterproxy.facts.unit_times import add_dates, days_from, is_midnight, settle_24_hours, time_from
 from filterproxy.facts.unit_verbs import means_closed, split_verb_kind, verb_kind
 
+# What says when, right behind a verb.
+_WHEN = frozenset(("from", "between", "on", "allday", *DAYS, *FACES))
 _GOVERNORS = frozenset(("open", "close", "hours", "last", "avail", "foreign"))
 
 
@@ -61,7 +63,7 @@ def _place_word(unit: Unit, i: int, token: Token, has_desk: bool) -> None:
         kind = "avail" if not named and _is_service(unit, i, has_desk) else other  # not "the Harbour Run"
     elif kind == "foreign":
         kind = foreign_word(unit, i)
-    elif kind == "desk" and unit.kind(i + 1) in (":", "|"):
+    elif kind == "desk" and unit.kind(i + 1) in (":", "|") and not _is_told(unit, i):
         kind = "avail"
     if kind in _GOVERNORS:
         unit.governors.append((i, kind))
@@ -75,6 +77,12 @@ def _place_word(unit: Unit, i: int, token: Token, has_desk: bool) -> None:
         unit.calendar = True
     elif kind in ("word", "desk", "foreign_subject"):
         unit.loose += 1 if not unit.words.unspaced else (len(token.word) + 1) // 2
+
+
+def _is_told(unit: Unit, i: int) -> bool:
+    """ "Last orders kitchen: 9:15": what of the desk it is stands right before it."""
+    at, kind = unit.governors[-1] if unit.governors else (-1, "")
+    return at == i - 1 and kind in ("last", "close", "open", "hours")
 
 
 def _follows_time(unit: Unit, i: int) -> bool:
@@ -107,7 +115,9 @@ def _serves(unit: Unit, i: int) -> bool | None:
     last = unit.governors[-1] if unit.governors else (-1, "")
     other = last[1] == "foreign" and not unit.is_a(last[0], "meals")
     if unit.is_a(i, "serving"):
-        return not other
+        return not other or unit.has_place_subject(i)
+    if unit.is_a(i, "in_when"):
+        return not other and unit.kind(i + 1) in _WHEN
     if unit.is_a(i, "inviting"):
         return not other
     if unit.is_a(i, "runs") and not other and unit.kind(i + 1) in ("day", "from", "between", "on"):
@@ -125,6 +135,8 @@ def foreign_word(unit: Unit, i: int) -> str:
     """What a word of other times is here: part of a name, the start of our own hours, or what it says."""
     if unit.in_name(i):
         return "word"
+    if unit.is_a(i, "at_work") and unit.has_place_subject(i) and unit.kind(i + 1) in _WHEN:
+        return "avail"  # "The support desk works 9-17"
     last = unit.governors[-1][1] if unit.governors else ""
     if last == "hours" and unit.word(i) in unit.words.rules["bounds"]:
         return "close" if unit.is_a(i, "ends") else "open"

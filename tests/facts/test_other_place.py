@@ -8,7 +8,7 @@ from filterproxy.core.request import Request, Turn
 from filterproxy.core.rule import Scope
 from filterproxy.core.sentence import units
 from filterproxy.facts import FACTS
-from filterproxy.facts.opening_hours import Spoken
+from filterproxy.facts.hours_sources import Spoken
 from filterproxy.facts.other_place import clash
 from filterproxy.facts.subject import NOBODY, Subject
 from filterproxy.grounding import GroundedFact
