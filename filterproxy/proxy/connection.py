@@ -415,7 +415,7 @@ class Connection(asyncio.Protocol):
         response = self._response
         if response is None:
             doing = f"before it answered (received {self._head_bytes} bytes)"
-            self._end(lost_error(exc, self._pool.peer, doing))
+            self._end(lost_error(exc, self._pool.peer, doing, unanswered=not self._head_bytes))
         elif (framing := _framing(self._headers)) or exc is not None:
             doing = f"inside the body ({framing or 'which the end of the connection ends'})"
             self._end(lost_error(exc, self._pool.peer, doing))

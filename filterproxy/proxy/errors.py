@@ -29,6 +29,10 @@ class UpstreamError(Exception):
         return _STATUS.get(self.cause, 502)
 
 
+class Unanswered(UpstreamError):
+    """A connection that ended before a byte of the answer came."""
+
+
 def connect_error(error: OSError, peer: str) -> UpstreamError:
     """What the operating system or the TLS library said while connecting to *peer*."""
     match error:
@@ -44,12 +48,14 @@ def connect_error(error: OSError, peer: str) -> UpstreamError:
             return UpstreamError("connect", f"no connection to {peer}: {error.strerror or error}")
 
 
-def lost_error(error: Exception | None, peer: str, doing: str) -> UpstreamError:
+def lost_error(
+    error: Exception | None, peer: str, doing: str, *, unanswered: bool = False
+) -> UpstreamError:
     """The connection to *peer* ended while *doing*; error: as asyncio reports it, None for a plain end."""
     if isinstance(error, ssl.SSLError):
         return UpstreamError("tls", f"TLS with {peer} failed {doing}: {_tls_reason(error)}")
     how = "closed the connection" if error is None else "reset the connection"
-    return UpstreamError("cut", f"{peer} {how} {doing}")
+    return (Unanswered if unanswered else UpstreamError)("cut", f"{peer} {how} {doing}")
 
 
 def _tls_reason(error: ssl.SSLError) -> str:

@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import SplitResult, urlsplit
 
 from filterproxy.proxy.connection import Connection, Response, UpstreamLimits
-from filterproxy.proxy.errors import UpstreamError, connect_error, lost_error
+from filterproxy.proxy.errors import Unanswered, UpstreamError, connect_error, lost_error
 from filterproxy.proxy.headers import Headers
 
 __all__ = ["Response", "Upstream", "UpstreamError", "UpstreamLimits"]
@@ -68,7 +68,13 @@ class Upstream:
         self._empty: asyncio.Future[None] | None = None  # what `close` waits for
 
     async def send(
-        self, method: str, target: bytes, headers: Headers, body: bytes | AsyncIterator[bytes]
+        self,
+        method: str,
+        target: bytes,
+        headers: Headers,
+        body: bytes | AsyncIterator[bytes],
+        *,
+        resend: bool = False,
     ) -> Response:
         """
         Ask upstream, and return its final answer's head as soon as it is there.
@@ -76,7 +82,9 @@ class Upstream:
         target: raw path and query; the base path goes before it. headers: sent as they are except
         hop-by-hop ones, host, content-length, transfer-encoding and expect. body: bytes, or pieces
         that go out chunked as they come; an answer that comes before their end stops them, and what the
-        iterator itself raises is raised here. A cancelled call closes its connection.
+        iterator itself raises is raised here. A cancelled call closes its connection. resend: of a body in
+        bytes, once, on a new connection, when one that was kept ends without a byte of answer: servers close
+        those at any time, some right after a stream, and a request may be on its way by then.
 
         Raises UpstreamError; ValueError for CR, LF or NUL in target or headers (nothing is sent then).
         """
@@ -88,7 +96,18 @@ class Upstream:
             pieces = _sliced(body)
         else:
             message += body
-        connection = self._pooled() or await self._obtain()
+        kept = self._pooled()
+        try:
+            return await self._exchange(kept or await self._obtain(), message, method, pieces)
+        except Unanswered:
+            if kept is None or not resend or not isinstance(body, bytes):
+                raise
+        # The pool's others may have ended as well.
+        return await self._exchange(await self._obtain(), message, method, _sliced(body) if pieces else None)
+
+    async def _exchange(
+        self, connection: Connection, message: bytes, method: str, pieces: AsyncIterator[bytes] | None
+    ) -> Response:
         head = connection.begin(message, method == "HEAD", pieces is not None)
         try:
             return await (head if pieces is None else connection.pump(pieces, head))

@@ -450,6 +450,30 @@ def test_a_body_without_length_ends_with_its_connection(run: Run, head: bytes) -
     run(test())
 
 
+@pytest.mark.parametrize("size", [2, 300_000])
+def test_a_kept_connection_that_ends_unanswered_is_made_up_for_by_a_new_one_once(run: Run, size: int) -> None:
+    """Where the caller says so: a server may close a connection just as a request is on its way."""
+
+    async def play(reader: Reader, writer: Writer) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK)
+        await reader.readuntil(b"\r\n\r\n")  # the next request, which is not answered
+        writer.close()
+
+    async def test() -> None:
+        async with serving(play) as server, client(server) as upstream:
+            assert await whole(await get(upstream)) == b"ok"
+            with pytest.raises(UpstreamError, match="received 0 bytes"):
+                await upstream.send("POST", b"/", [], b"x" * size)
+
+            assert await whole(await get(upstream)) == b"ok"
+            again = await upstream.send("POST", b"/", [], b"x" * size, resend=True)
+            assert await whole(again) == b"ok"
+            assert server.connections == 3
+
+    run(test())
+
+
 @pytest.mark.parametrize(
     ("method", "reply"),
     [
