@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,12 +29,27 @@ _SHOWN_METRICS = (
     "filterproxy_held_characters_sum",
 )
 
-# A loop-back exchange takes two seconds at most; past this something is wrong.
-_TIMEOUT_SECONDS = 30
+# A loop-back exchange takes two seconds at most, with a real model on a busy machine ten times that.
+_TIMEOUT_SECONDS = 60
+
+_ANYTHING = "A real model, and a very small one: it may answer anything. Where it breaks no rule, none fires."
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What answers. asked_with: more of each request's body. real: so that nobody can know what it says."""
+
+    url: str
+    title: str
+    asked_with: Mapping[str, Any] = field(default_factory=dict)
+    real: bool = False
 
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the questions.")] = False,
+    real: Annotated[
+        bool, typer.Option("--real", help="Ask a small real model, which needs the extra `demo`.")
+    ] = False,
     port: Annotated[
         int | None,
         typer.Option(
@@ -52,7 +70,7 @@ def demo(
     """
     with exiting():
         usual = [_usual_or_free(*pair) for pair in ((port, 8080), (admin_port, 9464))]
-        asyncio.run(_demo(once, *usual))
+        asyncio.run(_demo(once, real, *usual))
 
 
 def _usual_or_free(given: int | None, usual: int) -> int:
@@ -68,18 +86,31 @@ def _usual_or_free(given: int | None, usual: int) -> int:
     return usual
 
 
-async def _demo(once: bool, port: int, admin_port: int) -> None:
+@asynccontextmanager
+async def _serving(real: bool) -> AsyncIterator[_Model]:
+    if real:
+        from filterproxy.demo.real import NAME, SAMPLING
+        from filterproxy.demo.real import serving as serving_real
+
+        async with serving_real() as url:
+            yield _Model(url, NAME, SAMPLING, real=True)
+    else:
+        from filterproxy.demo.model import serving
+
+        async with serving() as port:
+            yield _Model(f"http://127.0.0.1:{port}", "model that makes things up")
+
+
+async def _demo(once: bool, real: bool, port: int, admin_port: int) -> None:
     from filterproxy.cli.show import console
-    from filterproxy.demo.model import serving
     from filterproxy.demo.questions import QUESTIONS
     from filterproxy.proxy.config import Config
     from filterproxy.proxy.parent import running
 
     out = console()
-    async with serving() as model_port:
-        model = f"http://127.0.0.1:{model_port}"
+    async with _serving(real) as model:
         # What still streams when the demo ends is only the demo's.
-        config = Config(model, port=port, admin_port=admin_port, drain_seconds=2.0)
+        config = Config(model.url, port=port, admin_port=admin_port, drain_seconds=2.0)
         async with running(config, paths_or_shipped(None)) as proxy:
             _print_opening(out, proxy, model)
             for number, question in enumerate(QUESTIONS, 1):
@@ -92,13 +123,15 @@ async def _demo(once: bool, port: int, admin_port: int) -> None:
                 await proxy.stopped.wait()
 
 
-async def _show(out: Console, proxy: Running, model: str, question: Question, number: str) -> None:
+async def _show(out: Console, proxy: Running, model: _Model, question: Question, number: str) -> None:
     """Ask once past the proxy and once through it, and say what the rules did."""
-    said, read = await asyncio.gather(
-        asyncio.to_thread(_reply, model, question), asyncio.to_thread(_reply, proxy.client_url, question)
-    )
-    why = await asyncio.to_thread(_explained, proxy.admin_url, question, said)
-    _print_exchange(out, question, number, said, read, why["rules"])
+    asked = {**_body(question), **model.asked_with}
+    asks = [asyncio.to_thread(_reply, base, asked) for base in (model.url, proxy.client_url)]
+    # A real model that does two things at once need not say the same twice.
+    said, read = [await ask for ask in asks] if model.real else await asyncio.gather(*asks)
+    why = await asyncio.to_thread(_explained, proxy.admin_url, asked, said)
+    shown = replace(question, shows="") if model.real else question
+    _print_exchange(out, shown, number, said, read, why["rules"])
 
 
 def _body(question: Question) -> dict[str, Any]:
@@ -107,18 +140,18 @@ def _body(question: Question) -> dict[str, Any]:
     return {"model": "demo", "stream": question.stream, "messages": messages}
 
 
-def _reply(base: str, question: Question) -> str:
+def _reply(base: str, asked: Mapping[str, Any]) -> str:
     """The text that a client of *base* reads."""
-    body = _post(f"{base}/v1/chat/completions", _body(question))
-    if not question.stream:
+    body = _post(f"{base}/v1/chat/completions", asked)
+    if not asked["stream"]:
         return str(json.loads(body)["choices"][0]["message"]["content"])
     events = [line.removeprefix("data: ") for line in body.decode().split("\n") if line.startswith("data: {")]
     choices = [choice for event in events for choice in json.loads(event)["choices"]]
     return "".join(choice["delta"].get("content") or "" for choice in choices)
 
 
-def _explained(admin: str, question: Question, said: str) -> Any:
-    return json.loads(_post(f"{admin}/explain", {"request": _body(question), "reply": said}))
+def _explained(admin: str, asked: Mapping[str, Any], said: str) -> Any:
+    return json.loads(_post(f"{admin}/explain", {"request": asked, "reply": said}))
 
 
 def _post(url: str, value: object) -> bytes:
@@ -136,15 +169,17 @@ def _get(request: Any) -> bytes:
         return body
 
 
-def _print_opening(out: Console, proxy: Running, model: str) -> None:
+def _print_opening(out: Console, proxy: Running, model: _Model) -> None:
     from rich.text import Text
 
     rules = count(len(proxy.document["rules"]), "rule")
     out.print(Text("filterproxy demo", style="bold"))
-    out.print(Text(f"  model that makes things up   {model}"))
+    out.print(Text(f"  {model.title:<28} {model.url}"))
     out.print(Text(f"  proxy with {rules:<17} {proxy.client_url}"))
     out.print(Text(f"  metrics                      {proxy.admin_url}/metrics"))
     out.print()
+    if model.real:
+        out.print(Text(f"{_ANYTHING}\n", style="yellow"))
 
 
 def _print_exchange(
@@ -156,7 +191,8 @@ def _print_exchange(
 
     way = "streamed" if question.stream else "whole"
     out.print(Text.assemble((f"{number}  {question.text}", "bold"), (f"  ({way})", "dim")))
-    out.print(Text(f"     {question.shows}", style="dim italic"))
+    if question.shows:
+        out.print(Text(f"     {question.shows}", style="dim italic"))
     if question.system:
         _print_labelled(out, "system", question.system, [], "dim")
     spans = [((m["start"], m["end"]), EXCUSED if m["excuse"] else HIT) for r in rules for m in r["matches"]]
