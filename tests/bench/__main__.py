@@ -19,8 +19,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.cases import CASES, Case, measure, warm_up, wrong_replies
+from tests.bench.dialects import measure_dialects
 from tests.bench.process import NotRunning, pss_mb
-from tests.bench.report import Result, as_json, print_report, print_shipped, shipped_json
+from tests.bench.report import Result, as_json, print_dialects, print_report, print_shipped, shipped_json
 from tests.bench.shipped import measure_shipped
 from tests.bench.targets import STARTS, Target
 from tests.bench.tools import Tools
@@ -38,6 +39,9 @@ def main() -> int:
         else:
             print_shipped(measured)
         return 0
+    if options.dialects:
+        print_dialects(measure_dialects())
+        return 0
     # So that a benchmark that is told to end takes its processes with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="filterproxy-bench-") as folder, ExitStack() as stack:
@@ -53,6 +57,7 @@ def main() -> int:
     else:
         print_report(result)
         print_shipped(measure_shipped())
+        print_dialects(measure_dialects())
     return 1 if result.wrong else 0
 
 
@@ -64,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one round of half a second: a smoke test")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--shipped", action="store_true", help="only what the shipped rules cost, offline")
+    parser.add_argument("--dialects", action="store_true", help="only what an event costs by dialect")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.cases import CASES, Sample
+from tests.bench.dialects import DialectCost
 from tests.bench.shipped import Shipped
 from tests.bench.targets import Target
 
@@ -197,6 +199,20 @@ def print_shipped(measured: Shipped) -> None:
 def shipped_json(measured: Shipped) -> dict[str, object]:
     """The same, each reply by itself."""
     return {**asdict(measured), "quiet_share": measured.quiet_share, "rows": list(measured.rows())}
+
+
+def print_dialects(costs: Sequence[DialectCost]) -> None:
+    """The section on dialects."""
+    console = Console(width=150, highlight=False)
+    title = "Streams by dialect, 60 rules: CPU µs an event, and the ratio to chat completions"
+    table = _table(title, "dialect", "one by one", "×", "in bursts", "×", "at most", "met")
+    chat = next(cost for cost in costs if cost.name == "openai_chat")
+    for cost in costs:
+        single, burst = cost.single_us / chat.single_us, cost.burst_us / chat.burst_us
+        met = "" if cost.most is None else "yes" if max(single, burst) <= cost.most else "MISSED"
+        cells = (cost.single_us, single, cost.burst_us, burst, cost.most)
+        table.add_row(cost.name, *(_number(cell, 2) for cell in cells), met)
+    console.print(table)
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.bench.cases import GAP_US, wrong_replies
+from tests.bench.dialects import SPOKEN, measure_dialects
 from tests.bench.policy import REDACTED, BenchRule, redacted, rules, write_pack
 from tests.bench.process import NotRunning, cpu_seconds, free_port, pss_mb, running, tree, wait_until
 from tests.bench.replies import BenchReply, bench_replies, text_of
@@ -189,3 +190,11 @@ def test_what_the_shipped_rulebook_costs_is_measured_for_each_text() -> None:
 
     assert [n > 0 for n in measured.named] == [False, True]
     assert all(len(taken) == 2 for taken in (measured.whole, measured.gated, measured.streamed))
+
+
+def test_what_an_event_costs_is_measured_for_each_dialect() -> None:
+    """And each passes what it was given: the measure says so itself."""
+    costs = measure_dialects(words=40, rounds=1)
+
+    assert [cost.name for cost in costs] == [spoken.dialect.name for spoken in SPOKEN]
+    assert all(cost.single_us > 0 and cost.burst_us > 0 for cost in costs)
