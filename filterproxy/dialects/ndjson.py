@@ -4,46 +4,20 @@ Lines of JSON: bytes to events, each with the very bytes it came in. https://git
 
 from __future__ import annotations
 
-from filterproxy.dialects.reply import WireError
+from filterproxy.dialects.splitter import BufferSplitter
 from filterproxy.dialects.stamps import StampedFrames
-from filterproxy.dialects.translation import Event
 
 
-class Splitter:
-    """
-    Cuts a stream of bytes into lines. limit: bytes of one line; past it, WireError.
+class Splitter(BufferSplitter):
+    """Cuts a stream of bytes into lines; what stands after the last line break is a line like the others."""
 
-    buffer, at: what has come and was not read yet is buffer[at:].
-    """
+    one = "a line"
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.buffer = b""
-        self.at = 0
+    def _end(self) -> int:
+        return self.buffer.find(b"\n", self.at) + 1
 
-    def add(self, data: bytes) -> None:
-        """Take in more bytes."""
-        self.buffer = self.buffer[self.at :] + data if self.at < len(self.buffer) else data
-        self.at = 0
-
-    def next(self) -> Event | None:
-        """The next complete line."""
-        found = self.buffer.find(b"\n", self.at)
-        end = len(self.buffer) if found < 0 else found + 1
-        if end - self.at > self._limit:
-            raise WireError(f"a line is longer than {self._limit} bytes")
-        if found < 0:
-            return None
-        return self._take(end)
-
-    def last(self) -> Event | None:
-        """What stands after the last line break when the stream has ended: a line like the others."""
-        return self._take(len(self.buffer)) if self.at < len(self.buffer) else None
-
-    def _take(self, end: int) -> Event:
-        raw = self.buffer[self.at : end]
-        self.at = end
-        return Event(raw, data_of(raw))
+    def _data_of(self, raw: bytes) -> bytes | None:
+        return data_of(raw)
 
 
 def data_of(raw: bytes) -> bytes | None:

@@ -22,10 +22,10 @@ from filterproxy.core.plan import Bound
 from filterproxy.core.session import Ending, Session, Withheld
 from filterproxy.core.tape import text_of
 from filterproxy.core.verdict import Channel, Verdict
-from filterproxy.dialects.choices import Numbers, numbers_of
 from filterproxy.dialects.ledger import Ledger
 from filterproxy.dialects.reply import Options, Refused, WireError
 from filterproxy.dialects.runs import Frames, Run
+from filterproxy.dialects.standing import Standing
 from filterproxy.dialects.translation import Change, Event, Parsed, Splitter, Translation
 from filterproxy.dialects.usage import Tokens, tokens_of
 
@@ -49,13 +49,7 @@ class EventStream:
     ask: Bound | None = None
     _queue: deque[Waiting | tuple[Channel, Run]] = field(default_factory=deque)
     _ledgers: dict[Channel, Ledger] = field(default_factory=dict)
-    _changed: set[int] = field(default_factory=set)
-    _numbers: Numbers | None = None  # of the choices that stay, where others leave the reply
-    _finished: set[int] = field(default_factory=set)
-    _dropped: dict[int, str | None] = field(default_factory=dict)
-    _calls: set[int] = field(default_factory=set)  # choices that call a tool, and so finish for it
-    _told: set[int] = field(default_factory=set)  # dropped choices whose replacement has left
-    _choices: dict[int, None] = field(default_factory=dict)
+    _standing: Standing = field(default_factory=Standing)
     _over: bool = False  # the session has ended
     _terminated: bool = False  # what says that nothing follows has come
     _like: dict[str, Any] = field(default_factory=dict)
@@ -84,7 +78,7 @@ class EventStream:
     @property
     def closed(self) -> bool:
         """Whether a rule has cut the only choice and upstream need not be read on."""
-        return self.session.verdict.closed and len(self._choices) == 1
+        return self.session.verdict.closed and len(self._standing.seen) == 1
 
     def receive(self, data: bytes) -> bytes:
         splitter = self._splitter
@@ -115,9 +109,9 @@ class EventStream:
         self._flush(out)
         upstreams = len(out)
         out.extend(self._leftovers())
-        missing = [self._number(c) for c in self._choices if c not in self._finished and self._stays(c)]
-        replaced = self.translation.single_choice and self._dropped
-        if missing and self._changed and not self._terminated and not replaced:
+        missing = self._standing.unfinished
+        replaced = self.translation.single_choice and self._standing.dropped
+        if missing and self._standing.changed and not self._terminated and not replaced:
             if self.translation.repeats:
                 self._write_ending(missing, out)
             out.append(self.translation.ending(self._like, missing, self.options.finish))
@@ -163,11 +157,11 @@ class EventStream:
             self._queue.append(Waiting(event.raw, parsed))
             return
         self._like = self._like or parsed.value
-        for choice in parsed.choices:
-            if choice not in self._choices:
-                self._choices[choice] = None
+        self._standing.note(parsed.choices)
         sizes: dict[Channel, int] = {}
-        self._calls.update(channel.choice for channel, _ in parsed.texts if channel.kind == "arguments")
+        self._standing.calls.update(
+            channel.choice for channel, _ in parsed.texts if channel.kind == "arguments"
+        )
         for channel, text in parsed.texts:
             if channel in self._closed and self._reads_kind(channel.kind):
                 raise WireError("text was added to a part that had ended")
@@ -236,21 +230,17 @@ class EventStream:
             return
         self._over = True
         self._feed_pending()
-        for choice in self._choices:
-            if choice not in self._calls:
+        for choice in self._standing.seen:
+            if choice not in self._standing.calls:
                 self.session.expect_content(choice)
         ending: Ending = self.session.end()
         self.ask = ending.ask
         if self.ask is not None:
             return
-        silent = {choice for choice, say in ending.dropped.items() if say is None}
-        if silent and silent.issuperset(self._choices):
+        if self._standing.nothing_left(ending.dropped):
             raise Refused(400, self.translation.refusal())
-        self._dropped = ending.dropped
-        self._changed.update(ending.dropped)
-        if self._dropped and self.options.choices == "remove" and not self.translation.single_choice:
-            # Nothing has left: what could drop a choice withholds them all.
-            self._numbers = numbers_of(self._choices, self._dropped)
+        removes = self.options.choices == "remove" and not self.translation.single_choice
+        self._standing.drop(ending.dropped, removes=removes)
         for channel, pieces in ending.pieces.items():
             self._ledger(channel).add(pieces)
 
@@ -260,7 +250,7 @@ class EventStream:
             return
         if self.ask is not None:
             return  # none of this reply is read, though its last event came before its bytes ended
-        if self._dropped and self.translation.single_choice:
+        if self._standing.dropped and self.translation.single_choice:
             self._replace(out)
         while self._queue:
             head = self._queue[0]
@@ -275,20 +265,20 @@ class EventStream:
         """A stream whose only choice was dropped, none of which has left."""
         parsed = [w.parsed for w in self._queue if isinstance(w, Waiting) and w.parsed is not None]
         self._queue.clear()
-        if not self._told:
-            self._told.update(self._dropped)
-            say = next(iter(self._dropped.values())) or ""
+        if not self._standing.told:
+            self._standing.told.update(self._standing.dropped)
+            say = next(iter(self._standing.dropped.values())) or ""
             out.append(self.translation.replacement(parsed, say, self.options.finish))
 
     def _leave_run(self, channel: Channel, run: Run, out: list[bytes]) -> bool:
         """Let leave the events of a run that did not change, or turn its first into an event of its own."""
-        if channel.choice in self._dropped:
+        if channel.choice in self._standing.dropped:
             self._unpack(channel, run)
             return True
         ledger = self._ledger(channel)
         unchanged, first = ledger.unchanged, run.first_size
-        as_it_came = self._frame_is_plain or channel.choice not in self._changed
-        if unchanged >= first and as_it_came and self._number(channel.choice) == channel.choice:
+        as_it_came = self._frame_is_plain or channel.choice not in self._standing.changed
+        if unchanged >= first and as_it_came and self._standing.number(channel.choice) == channel.choice:
             if unchanged >= run.size:
                 ledger.use(run.size)
                 out.append(run.take_all())
@@ -319,14 +309,14 @@ class EventStream:
         parsed = waiting.parsed
         if parsed is None:
             # After a change it might repeat what was removed.
-            if not self._changed or self.translation.framing.data_of(waiting.raw) is None:
+            if not self._standing.changed or self.translation.framing.data_of(waiting.raw) is None:
                 out.append(waiting.raw)
             return True
         if parsed.closing and not self._over and self.session.plan.changes:
             return False
         if not self._over and not self._complete.issuperset(parsed.repeats):
             return False
-        if any(c in self._dropped for c in parsed.choices):
+        if any(c in self._standing.dropped for c in parsed.choices):
             return self._leave_dropped(waiting, parsed, out)
         decided = self._decided(waiting.sizes)
         if decided is None:
@@ -334,12 +324,13 @@ class EventStream:
         texts, same = decided
         same = self._leave_before(parsed, texts, out) and same
         if not same:
-            self._changed.update(channel.choice for channel in texts)
+            self._standing.changed.update(channel.choice for channel in texts)
         self._remember(texts)
-        self._finished.update(parsed.ends)
-        moved = self._numbers is not None and any(self._number(c) != c for c in parsed.choices)
-        touched = moved or self._changed.intersection(parsed.choices)
-        if not touched and (parsed.choices or not self._changed):
+        self._standing.finished.update(parsed.ends)
+        touched = self._standing.is_moved(parsed.choices) or self._standing.changed.intersection(
+            parsed.choices
+        )
+        if not touched and (parsed.choices or not self._standing.changed):
             out.append(waiting.raw)
             return True
         self._write(waiting.raw if same else None, parsed, texts, out)
@@ -373,13 +364,18 @@ class EventStream:
         repeats = [channel for channel in parsed.repeats if self._reads_kind(channel.kind)]
         whole = {channel: "".join(self._read.get(channel, ())) for channel in repeats}
         change = Change(
-            texts, frozenset(self._changed), frozenset(self._dropped), reasons, whole, self._numbers
+            texts,
+            frozenset(self._standing.changed),
+            frozenset(self._standing.dropped),
+            reasons,
+            whole,
+            self._standing.numbers,
         )
         raw, lost = self.translation.write(parsed, change)
         self.verdict.removed_keys += lost
         # The end of a reply may repeat text of ours that no event of upstream's had.
         anew = reasons or lost or whole or (self.translation.repeats and parsed.ends)
-        if same is not None and not anew and self._numbers is None:
+        if same is not None and not anew and self._standing.numbers is None:
             raw = same
         if raw is not None:
             out.append(raw)
@@ -392,27 +388,29 @@ class EventStream:
     def _reasons(self, ends: Sequence[int]) -> dict[int, str]:
         reasons = {}
         for choice in ends:
-            if choice in self._dropped:
-                reasons[choice] = "content_filter" if self._dropped[choice] is None else self.options.finish
-            elif self.session.was_cut(choice) and choice not in self._calls:
+            if choice in self._standing.dropped:
+                reasons[choice] = (
+                    "content_filter" if self._standing.dropped[choice] is None else self.options.finish
+                )
+            elif self.session.was_cut(choice) and choice not in self._standing.calls:
                 reasons[choice] = self.options.finish
         return reasons
 
     def _leave_dropped(self, waiting: Waiting, parsed: Parsed, out: list[bytes]) -> bool:
         """An event about a dropped choice: the first carries what is said instead, then only its end."""
-        decided = self._decided(tuple(s for s in waiting.sizes if s[0].choice not in self._dropped))
+        decided = self._decided(tuple(s for s in waiting.sizes if s[0].choice not in self._standing.dropped))
         if decided is None:
             return False
         texts = decided[0]
         self._leave_before(parsed, texts, out)  # of choices that were not dropped and end with it too
         for channel, _ in parsed.texts:
-            if channel.choice in self._dropped:
+            if channel.choice in self._standing.dropped:
                 texts[channel] = ""
         for choice in parsed.choices:
-            if choice in self._dropped and choice not in self._told:
-                self._told.add(choice)
-                texts[Channel(choice, "content")] = self._dropped[choice] or ""
-        self._finished.update(parsed.ends)
+            if choice in self._standing.dropped and choice not in self._standing.told:
+                self._standing.told.add(choice)
+                texts[Channel(choice, "content")] = self._standing.dropped[choice] or ""
+        self._standing.finished.update(parsed.ends)
         self._write(None, parsed, texts, out)
         return True
 
@@ -434,18 +432,11 @@ class EventStream:
         for channel in list(self._ledgers) if channels is None else channels:
             text = self._ledgers[channel].left_over()
             if text:
-                self._changed.add(channel.choice)
+                self._standing.changed.add(channel.choice)
                 self._remember({channel: text})
-                channel = channel._replace(choice=self._number(channel.choice))
+                channel = channel._replace(choice=self._standing.number(channel.choice))
                 out.append(self.translation.extra(self._like, channel, text))
         return out
-
-    def _stays(self, choice: int) -> bool:
-        return self._numbers is None or choice in self._numbers
-
-    def _number(self, choice: int) -> int:
-        """The index that a choice leaves with."""
-        return choice if self._numbers is None else self._numbers.get(choice, choice)
 
 
 def _is_closing(waiting: Waiting | tuple[Channel, Run]) -> bool:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 
-from filterproxy.dialects.reply import WireError
 from filterproxy.dialects.runs import Frames
-from filterproxy.dialects.translation import Event
+from filterproxy.dialects.splitter import BufferSplitter
 
 # Two line ends in a row; atomic, so that \r\n is never read as two.
 _END = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -19,40 +18,15 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
 
 
-class Splitter:
-    """
-    Cuts a stream of bytes into events. limit: bytes of one event; past it, WireError.
+class Splitter(BufferSplitter):
+    """Cuts a stream of bytes into events."""
 
-    buffer, at: what has come and was not read yet is buffer[at:].
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.buffer = b""
-        self.at = 0
-
-    def add(self, data: bytes) -> None:
-        """Take in more bytes."""
-        self.buffer = self.buffer[self.at :] + data if self.at < len(self.buffer) else data
-        self.at = 0
-
-    def next(self) -> Event | None:
-        """The next complete event."""
+    def _end(self) -> int:
         found = _END.search(self.buffer, self.at)
-        end = len(self.buffer) if found is None else found.end()
-        if end - self.at > self._limit:
-            raise WireError(f"an event is longer than {self._limit} bytes")
-        if found is None:
-            return None
-        raw = self.buffer[self.at : end]
-        self.at = end
-        return Event(raw, data_of(raw))
+        return 0 if found is None else found.end()
 
-    def last(self) -> Event | None:
-        """What stands after the last blank line when the stream has ended; a browser would ignore it."""
-        raw = self.buffer[self.at :]
-        self.at = len(self.buffer)
-        return Event(raw, data_of(raw)) if raw else None
+    def _data_of(self, raw: bytes) -> bytes | None:
+        return data_of(raw)
 
 
 def data_of(raw: bytes) -> bytes | None:

@@ -25,6 +25,15 @@ def loads(data: bytes) -> Any:
         return json.loads(data)
 
 
+def object_in(data: bytes) -> dict[str, Any] | None:
+    """The JSON object that *data* is; None when it is none."""
+    try:
+        value = loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def dumps(value: Any) -> bytes:
     try:
         return orjson.dumps(value)

@@ -16,10 +16,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from filterproxy.answers import work_out
-from filterproxy.core.asking import Answer, NoAnswer, Question, answer, askers_of, is_answered
+from filterproxy.core.asking import Answer, Needs, NoAnswer, Question, answer, askers_of, is_answered
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Mode, Rule
 from filterproxy.detectors.entity import Model
@@ -27,6 +28,7 @@ from filterproxy.detectors.python import Function, Python
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.pump import Times
 from filterproxy.proxy.upstream import Upstream, UpstreamLimits
 
 # Questions of one reply: a sentence each of a reply that is longer than any that is read.
@@ -40,6 +42,7 @@ _MODEL_SECONDS = 5.0
 # Functions wait for things, models do not.
 _FUNCTION_THREADS = 4
 _HEADERS = [(b"content-type", b"application/json"), (b"accept", b"application/json")]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -248,6 +251,18 @@ class Answers:
             answer(request, question, one)
         for question in new[room:]:
             answer(request, question, NoAnswer.TOO_MANY)
+
+    async def settle(self, request: Request, judge: Callable[[], T], times: Times) -> T:
+        """What *judge* gives once every question of its rules is answered. times: of its own work."""
+        while True:
+            began = time.perf_counter()
+            try:
+                return judge()
+            except Needs as needs:
+                questions = needs.questions
+            finally:
+                times.filtering += time.perf_counter() - began
+            await self.fetch(request, questions)
 
     async def close(self) -> None:
         self._threads.close()

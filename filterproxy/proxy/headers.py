@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 Headers = Sequence[tuple[bytes, bytes]]
 
+JSON = (b"content-type", b"application/json")
+
 # Between two neighbours (RFC 9110 §7.6.1), so not to be passed on.
 _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade".split()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from filterproxy.rulebook.files import read_text
 from filterproxy.rulebook.fit import fit
 from filterproxy.rulebook.patterns import pattern_problem
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
+from filterproxy.rulebook.read_asking import read_entity, read_json_schema, read_python, read_service
 from filterproxy.rulebook.refused import not_installed, refused
-from filterproxy.rulebook.source import Node, parse
+from filterproxy.rulebook.source import Node
 from filterproxy.rulebook.wording import empty, later, unknown_word, wrong_kind
 
 _IN_ALL_ONLY = "`not` narrows what another member of an `all` finds"
@@ -365,80 +365,6 @@ def _read_secret(node: Node, folder: Path, problems: list[Problem]) -> Form | No
     return None if fitted is None else {"verb": "secret", "kind": fitted.kind}
 
 
-def _read_json_schema(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("json_schema",))
-    violated, fenced = inner.get("violated"), inner.get("fenced")
-    if violated is None:
-        return None
-    if isinstance(violated.value, dict):
-        found = violated.plain()
-    elif isinstance(violated.value, str) and violated.value:
-        found = _schema_of_file(violated, folder, problems)
-    else:
-        problems.append(
-            wrong_kind(violated, '"violated"', "a JSON Schema, or a file's name", "it says what must be so")
-        )
-        return None
-    is_fenced = fenced is not None and fenced.value is True
-    return None if found is None else {"verb": "json_schema", "schema": found, "fenced": is_fenced}
-
-
-def _schema_of_file(node: Node, folder: Path, problems: list[Problem]) -> object | None:
-    name = str(node.value)
-    try:
-        text = read_text(folder / name)
-    except ValueError as error:
-        problems.append(_schema_file(node.place, f'"{name}" {error}'))
-        return None
-    if name.endswith(".json"):
-        try:
-            value: object = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            problems.append(_schema_file(node.place, f'"{name}" is not JSON: {error}'))
-            return None
-    else:
-        before = len(problems)
-        read = parse(str(folder / name), text, problems)
-        if len(problems) > before:
-            return None
-        value = None if read is None else read.plain()
-    if not isinstance(value, dict):
-        problems.append(_schema_file(node.place, f'"{name}" holds no schema: it is no mapping'))
-        return None
-    return value
-
-
-def _schema_file(place: Place, what: str) -> Problem:
-    return Problem(
-        place,
-        "FP023",
-        what,
-        "the rule could not tell which replies are as they should be",
-        "name a file with a JSON Schema, in JSON or YAML, from the pack's folder",
-    )
-
-
-def _read_entity(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("entity",))
-    labels = [member.value for member in inner.items() or (inner,)]
-    sound = all(isinstance(label, str) and label for label in labels)
-    return {"verb": "entity", "labels": labels} if sound else None
-
-
-def _read_service(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("service",))
-    if not isinstance(inner.value, dict) or not isinstance(inner.at(("url",)).value, str):
-        return None
-    options = schema.ServiceOptions.model_fields
-    given = {key: node.plain() for key, node in inner.value.items() if key in options}
-    return {"verb": "service"} | {key: given.get(key, options[key].default) for key in options}
-
-
-def _read_python(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    function = node.at(("python",)).value
-    return {"verb": "python", "function": function} if isinstance(function, str) and function else None
-
-
 def _read_any(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
     members = [read_match(member, folder, problems) for member in node.at(("any",)).items()]
     sound = [member for member in members if member is not None]
@@ -479,10 +405,10 @@ _READ: dict[str, Callable[[Node, Path, list[Problem]], Form | None]] = {
     "language": _read_language,
     "number": _read_number,
     "secret": _read_secret,
-    "json_schema": _read_json_schema,
-    "entity": _read_entity,
-    "service": _read_service,
-    "python": _read_python,
+    "json_schema": read_json_schema,
+    "entity": read_entity,
+    "service": read_service,
+    "python": read_python,
     "any": _read_any,
     "all": _read_all,
 }

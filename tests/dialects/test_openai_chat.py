@@ -16,8 +16,9 @@ from filterproxy.core.request import Request, Turn
 from filterproxy.core.session import Session
 from filterproxy.dialects.json_text import JsonStrings
 from filterproxy.dialects.openai_chat import OPENAI_CHAT
-from filterproxy.dialects.openai_chat.request import read_request, with_note
+from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
+from filterproxy.dialects.request import with_message
 from tests import oracle
 from tests.core.rules import Spec, plan_of, rule_of, settings, specs
 from tests.dialects.wire import Reply, choice, chunk, cut_bytes, read, replies
@@ -295,7 +296,7 @@ def test_a_request_that_cannot_be_read_is_incomplete(body: bytes) -> None:
 
 def test_a_note_is_appended_for_asking_again() -> None:
     """As a system message, last."""
-    body = json.loads(with_note(b'{"messages": [{"role": "user", "content": "x"}], "n": 1}', "Be brief."))
+    body = json.loads(with_message(b'{"messages": [{"role": "user", "content": "x"}], "n": 1}', "Be brief."))
 
     assert {"role": "system", "content": "Be brief."} == body["messages"][-1]
     assert 1 == body["n"]

@@ -28,7 +28,7 @@ from filterproxy.dialects.keys import keep, odd_keys
 from filterproxy.dialects.reply import WireError
 from filterproxy.dialects.sse import SSE, event
 from filterproxy.dialects.translation import Change, Parsed
-from filterproxy.dialects.whole import dumps, loads
+from filterproxy.dialects.whole import dumps, loads, object_in
 
 # The kind of channel that a type of delta adds to, and the key of its text.
 _DELTAS = {
@@ -72,11 +72,8 @@ class MessageEvents:
     # From JSON
 
     def parse(self, data: bytes) -> Parsed | None:
-        try:
-            value = loads(data)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(value, dict):
+        value = object_in(data)
+        if value is None:
             return None
         match type_of(value):
             case "content_block_delta":

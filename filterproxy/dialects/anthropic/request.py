@@ -9,6 +9,7 @@ import orjson
 
 from filterproxy.core.calls import Said, turns_of
 from filterproxy.core.request import Request
+from filterproxy.dialects.request import object_of, word
 
 # Tools that the caller runs, so that what they found stands in the request: its own, and these.
 _RUN_BY_CALLER = ("custom", "bash_", "text_editor_", "computer_", "memory_")
@@ -22,18 +23,12 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        return Request(route=route, headers=headers, complete=False)
+    value = object_of(body)
     turns: list[Said] = []
     complete = _add_system(value.get("system"), turns)
     complete = _add_messages(value.get("messages"), turns) and complete
-    model = value.get("model")
     return Request(
-        model=model if isinstance(model, str) else "",
+        model=word(value.get("model")),
         route=route,
         headers=headers,
         stream=value.get("stream") is True,
@@ -89,7 +84,7 @@ def _add_message(message: dict[str, Any], turns: list[Said]) -> bool:
         results = [part for part in content if _type_of(part) == "tool_result"]
         for result in results:
             text, readable = _text(result.get("content"))
-            turns.append(Said("tool", text, answers=_word(result.get("tool_use_id"))))
+            turns.append(Said("tool", text, answers=word(result.get("tool_use_id"))))
             complete = complete and readable
         if results and len(results) == len(content):
             return complete
@@ -104,12 +99,8 @@ def _add_message(message: dict[str, Any], turns: list[Said]) -> bool:
 def _calls(content: object) -> Iterable[tuple[str, str]]:
     """Id and name of each function that a message calls."""
     for part in content if isinstance(content, list) else ():
-        if _type_of(part) == "tool_use" and (name := _word(part.get("name"))):
-            yield _word(part.get("id")), name
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else ""
+        if _type_of(part) == "tool_use" and (name := word(part.get("name"))):
+            yield word(part.get("id")), name
 
 
 def _type_of(part: object) -> str:

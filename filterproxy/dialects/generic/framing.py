@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from filterproxy.dialects import ndjson, sse
-from filterproxy.dialects.translation import Event, Framing
+from filterproxy.dialects.translation import Framing
 
 _NAME = re.compile(rb"^event: ?([^\r\n]*)", re.MULTILINE)
 
@@ -15,13 +15,8 @@ _NAME = re.compile(rb"^event: ?([^\r\n]*)", re.MULTILINE)
 class NamedSplitter(sse.Splitter):
     """Cuts a stream into events, whose names stand before their data: browsers tell events by name."""
 
-    def next(self) -> Event | None:
-        found = super().next()
-        return None if found is None else Event(found.raw, named_data_of(found.raw))
-
-    def last(self) -> Event | None:
-        found = super().last()
-        return None if found is None else Event(found.raw, named_data_of(found.raw))
+    def _data_of(self, raw: bytes) -> bytes | None:
+        return named_data_of(raw)
 
 
 def named_data_of(raw: bytes) -> bytes | None:

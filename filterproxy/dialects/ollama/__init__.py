@@ -9,7 +9,8 @@ from __future__ import annotations
 from filterproxy.dialects.dialect import Dialect, Temperature
 from filterproxy.dialects.ollama.events import LineEvents
 from filterproxy.dialects.ollama.message import CHAT, GENERATE, LineForm, error_body
-from filterproxy.dialects.ollama.request import note_to_chat, note_to_generate, read_chat, read_generate
+from filterproxy.dialects.ollama.request import note_to_generate, read_chat, read_generate
+from filterproxy.dialects.request import with_message
 
 _LINES = b"application/x-ndjson"
 _TEMPERATURE = Temperature(("options", "temperature"))
@@ -20,7 +21,7 @@ OLLAMA_CHAT = Dialect(
     form=lambda request: LineForm(CHAT),
     events={_LINES: lambda request: LineEvents(CHAT)},
     error_body=error_body,
-    with_note=note_to_chat,
+    with_note=with_message,
     temperature=_TEMPERATURE,
 )
 OLLAMA_GENERATE = Dialect(

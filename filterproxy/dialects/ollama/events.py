@@ -11,7 +11,7 @@ from filterproxy.dialects.ndjson import NDJSON, line
 from filterproxy.dialects.ollama.message import REFUSAL, Layout, error_body
 from filterproxy.dialects.reply import WireError
 from filterproxy.dialects.translation import Change, Parsed
-from filterproxy.dialects.whole import Place, dumps, loads
+from filterproxy.dialects.whole import Place, dumps, loads, object_in
 
 # What a line of our own has of upstream's.
 _ENVELOPE = ("model", "created_at", "remote_model", "remote_host")
@@ -29,11 +29,8 @@ class LineEvents:
     single_choice = True
 
     def parse(self, data: bytes) -> Parsed | None:
-        try:
-            value = loads(data)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(value, dict):
+        value = object_in(data)
+        if value is None:
             return None
         if "error" in value:
             return Parsed(value, closing=True, last=True)

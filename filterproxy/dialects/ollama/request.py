@@ -9,6 +9,7 @@ import orjson
 
 from filterproxy.core.calls import Said, said, turns_of
 from filterproxy.core.request import Request
+from filterproxy.dialects.request import object_of, word
 
 _ROLES = {"system": "system", "assistant": "assistant", "tool": "tool"}
 
@@ -17,14 +18,14 @@ def read_chat(body: bytes, headers: Mapping[str, str], route: str) -> Request:
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
-    value = _object(body)
+    value = object_of(body)
     turns, complete = _messages(value.get("messages")) if value else ([], False)
     return _request(value, headers, route, turns, complete)
 
 
 def read_generate(body: bytes, headers: Mapping[str, str], route: str) -> Request:
     """The same of a prompt. It is a user's turn, also where it is `raw` and holds the whole conversation."""
-    value = _object(body)
+    value = object_of(body)
     turns, complete = [], bool(value)
     # A template and a suffix are the operator's text around the prompt: what they state is known.
     keys = {"system": "system", "template": "system", "suffix": "system", "prompt": "user"}
@@ -39,21 +40,11 @@ def read_generate(body: bytes, headers: Mapping[str, str], route: str) -> Reques
     return _request(value, headers, route, turns, complete)
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    """A request's value; empty when it is no object."""
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _request(
     value: dict[str, Any], headers: Mapping[str, str], route: str, turns: list[Said], complete: bool
 ) -> Request:
-    model = value.get("model")
     return Request(
-        model=model if isinstance(model, str) else "",
+        model=word(value.get("model")),
         route=route,
         headers=headers,
         stream=value.get("stream") is not False,  # by default replies are streamed
@@ -79,13 +70,6 @@ def _messages(messages: object) -> tuple[list[Said], bool]:
         about = {**message, "name": message.get("tool_name")} if named == "tool" else message
         turns.append(said(named, text if isinstance(text, str) else "", about))
     return turns, complete
-
-
-def note_to_chat(body: bytes, note: str) -> bytes:
-    """A request body with a system message appended: what upstream is told when it is asked again."""
-    value = orjson.loads(body)
-    value["messages"] = [*value["messages"], {"role": "system", "content": note}]
-    return orjson.dumps(value)
 
 
 def note_to_generate(body: bytes, note: str) -> bytes:

@@ -12,8 +12,9 @@ from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_chat.events import ChatEvents
 from filterproxy.dialects.openai_chat.listed import ChatListForm
 from filterproxy.dialects.openai_chat.message import ChatForm
-from filterproxy.dialects.openai_chat.request import read_request, with_note
+from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.dialects.openai_error import error_body
+from filterproxy.dialects.request import with_message
 
 OPENAI_CHAT = Dialect(
     name="openai_chat",
@@ -21,7 +22,7 @@ OPENAI_CHAT = Dialect(
     form=lambda request: ChatForm(),
     events={b"text/event-stream": lambda request: ChatEvents()},
     error_body=error_body,
-    with_note=with_note,
+    with_note=with_message,
 )
 # A page of stored completions: GET on the path that they are asked for at.
 OPENAI_CHAT_LIST = replace(OPENAI_CHAT, form=lambda request: ChatListForm())

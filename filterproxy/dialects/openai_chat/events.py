@@ -18,9 +18,8 @@ from filterproxy.dialects.openai_chat.message import (
     places_of,
     strip,
 )
-from filterproxy.dialects.openai_error import REFUSAL, error_body
-from filterproxy.dialects.reply import WireError
-from filterproxy.dialects.sse import COMMENT, SSE, event
+from filterproxy.dialects.openai_stream import DONE, ChoiceEvents, envelope
+from filterproxy.dialects.sse import SSE, event
 from filterproxy.dialects.translation import Change, Parsed
 from filterproxy.dialects.whole import dumps, loads
 
@@ -28,28 +27,10 @@ _KEY_OF = {place: key for key, place in TEXT_KEYS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class ChatEvents:
+class ChatEvents(ChoiceEvents):
     """The translation of chat completion events (see dialects.translation.Translation)."""
 
     framing = SSE
-    repeats = False
-    single_choice = False
-
-    def parse(self, data: bytes) -> Parsed | None:
-        if data == b"[DONE]":
-            return Parsed({}, closing=True, last=True)
-        try:
-            value = loads(data)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(value, dict):
-            return None
-        if "error" in value and "choices" not in value:
-            return Parsed(value, closing=True)
-        try:
-            return self._parse(value)
-        except WireError:
-            return None
 
     def _parse(self, value: dict[str, Any]) -> Parsed:
         texts: list[tuple[Channel, str]] = []
@@ -73,7 +54,7 @@ class ChatEvents:
 
     def write(self, parsed: Parsed, change: Change) -> tuple[bytes | None, int]:
         if parsed.last:
-            return event(b"[DONE]"), 0
+            return event(DONE), 0
         if "choices" not in parsed.value:  # upstream's error, whose words may be the model's
             return self.error("upstream_error", "the model server reported an error"), 1
         texts = change.texts
@@ -123,22 +104,7 @@ class ChatEvents:
 
     def ending(self, like: dict[str, Any], choices: Sequence[int], reason: str) -> bytes:
         chunk = _chunk(like, [(choice, {}, reason) for choice in choices])
-        return event(dumps(chunk)) + event(b"[DONE]")
-
-    def replacement(self, parsed: Sequence[Parsed], say: str, reason: str) -> bytes:
-        raise NotImplementedError("choices are dropped one by one")
-
-    def left(self, data: bytes) -> bytes:
-        return data
-
-    def error(self, kind: str, message: str) -> bytes:
-        return event(error_body(0, kind, message))
-
-    def heartbeat(self) -> bytes:
-        return COMMENT
-
-    def refusal(self) -> bytes:
-        return REFUSAL
+        return event(dumps(chunk)) + event(DONE)
 
 
 def _emptied(delta: dict[str, Any], texts: Mapping[Channel, str]) -> bool:
@@ -162,8 +128,7 @@ def _chunk(
     like: Mapping[str, Any], choices: Sequence[tuple[int, dict[str, Any], str | None]]
 ) -> dict[str, Any]:
     """A chunk of our own, in the manner of upstream's."""
-    envelope = {k: like[k] for k in ("id", "object", "created", "model", "system_fingerprint") if k in like}
     return {
-        **envelope,
+        **envelope(like),
         "choices": [{"index": i, "delta": delta, "finish_reason": reason} for i, delta, reason in choices],
     }

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from filterproxy.core.calls import Said, said, turns_of
 from filterproxy.core.request import Request
+from filterproxy.dialects.request import object_of, wants_json, word
 
 
 def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        return Request(route=route, headers=headers, complete=False)
+    value = object_of(body)
     turns, complete = _turns(value.get("messages"))
-    model = value.get("model")
-    wanted = value.get("response_format")
     return Request(
-        model=model if isinstance(model, str) else "",
+        model=word(value.get("model")),
         route=route,
         headers=headers,
         stream=value.get("stream") is True,
-        json=isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema"),
+        json=wants_json(value.get("response_format")),
         turns=turns_of(turns),
         complete=complete,
     )
@@ -73,10 +65,3 @@ def _text(content: object) -> tuple[str, bool]:
         else:
             readable = False
     return "\n".join(texts), readable
-
-
-def with_note(body: bytes, note: str) -> bytes:
-    """A request body with a system message appended: what upstream is told when it is asked again."""
-    value = orjson.loads(body)
-    value["messages"] = [*value["messages"], {"role": "system", "content": note}]
-    return orjson.dumps(value)

@@ -17,9 +17,8 @@ from filterproxy.dialects.openai_completions.message import (
     strip,
     text_of,
 )
-from filterproxy.dialects.openai_error import REFUSAL, error_body
-from filterproxy.dialects.reply import WireError
-from filterproxy.dialects.sse import COMMENT, event
+from filterproxy.dialects.openai_stream import DONE, ChoiceEvents, envelope
+from filterproxy.dialects.sse import event
 from filterproxy.dialects.translation import Change, Framing, Parsed
 from filterproxy.dialects.whole import dumps, loads
 
@@ -31,32 +30,13 @@ class ParsedCompletion(Parsed):
     leads: Mapping[int, str] = field(default_factory=dict)
 
 
-class CompletionEvents:
+class CompletionEvents(ChoiceEvents):
     """The translation of completion events (see dialects.translation.Translation)."""
-
-    repeats = False
-    single_choice = False
 
     def __init__(self, echo: Echo) -> None:
         self._leads = Leads(echo)
         self._passed: dict[int, int] = {}  # code points of leads that have come
         self.framing: Framing = EchoFraming(self._leads)
-
-    def parse(self, data: bytes) -> Parsed | None:
-        if data == b"[DONE]":
-            return Parsed({}, closing=True, last=True)
-        try:
-            value = loads(data)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(value, dict):
-            return None
-        if "error" in value and "choices" not in value:
-            return Parsed(value, closing=True)
-        try:
-            return self._parse(value)
-        except WireError:
-            return None
 
     def _parse(self, value: dict[str, Any]) -> Parsed:
         read = [(i, text_of(choice), choice.get("finish_reason")) for i, choice in choices_of(value)]
@@ -96,7 +76,7 @@ class CompletionEvents:
 
     def write(self, parsed: Parsed, change: Change) -> tuple[bytes | None, int]:
         if parsed.last:
-            return event(b"[DONE]"), 0
+            return event(DONE), 0
         if "choices" not in parsed.value:  # upstream's error, whose words may be the model's
             return self.error("upstream_error", "the model server reported an error"), 1
         value: dict[str, Any] = loads(dumps(parsed.value))
@@ -131,28 +111,12 @@ class CompletionEvents:
 
     def ending(self, like: dict[str, Any], choices: Sequence[int], reason: str) -> bytes:
         chunk = _chunk(like, [(choice, "", reason) for choice in choices])
-        return event(dumps(chunk)) + event(b"[DONE]")
-
-    def replacement(self, parsed: Sequence[Parsed], say: str, reason: str) -> bytes:
-        raise NotImplementedError("choices are dropped one by one")
-
-    def left(self, data: bytes) -> bytes:
-        return data
-
-    def error(self, kind: str, message: str) -> bytes:
-        return event(error_body(0, kind, message))
-
-    def heartbeat(self) -> bytes:
-        return COMMENT
-
-    def refusal(self) -> bytes:
-        return REFUSAL
+        return event(dumps(chunk)) + event(DONE)
 
 
 def _chunk(like: Mapping[str, Any], choices: Sequence[tuple[int, str, str | None]]) -> dict[str, Any]:
     """A chunk of our own, in the manner of upstream's."""
-    envelope = {k: like[k] for k in ("id", "object", "created", "model", "system_fingerprint") if k in like}
     said = [
         {"index": i, "text": text, "logprobs": None, "finish_reason": reason} for i, text, reason in choices
     ]
-    return {**envelope, "choices": said}
+    return {**envelope(like), "choices": said}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import orjson
 
 from filterproxy.core.request import Request, Turn
+from filterproxy.dialects.request import object_of, wants_json, word
 
 
 @dataclass(slots=True)
@@ -33,23 +34,18 @@ class CompletionRequest(Request):
 
 def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
     """The request as rules see it. Never raises: what it cannot read makes the context incomplete."""
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        return Request(route=route, headers=headers, complete=False)
+    value = object_of(body)
     prompts = _prompts(value.get("prompt"))
     suffix = value.get("suffix")
     # The question is the last turn, so that what follows the gap stands before it.
     texts = [text for text in (suffix, *prompts) if isinstance(text, str) and text]
-    model, wanted, each = value.get("model"), value.get("response_format"), value.get("n")
+    each = value.get("n")
     return CompletionRequest(
-        model=model if isinstance(model, str) else "",
+        model=word(value.get("model")),
         route=route,
         headers=headers,
         stream=value.get("stream") is True,
-        json=isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema"),
+        json=wants_json(value.get("response_format")),
         turns=tuple(Turn("user", text) for text in texts),
         complete=bool(prompts) and (suffix is None or isinstance(suffix, str)),
         echoed=prompts if value.get("echo") is True else (),

@@ -9,6 +9,7 @@ import orjson
 
 from filterproxy.core.calls import Said, turns_of
 from filterproxy.core.request import Request
+from filterproxy.dialects.request import object_of, wants_json, word
 
 # Each names text that the server keeps and the request does not state.
 _ELSEWHERE = ("previous_response_id", "conversation", "prompt")
@@ -26,34 +27,23 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        return Request(route=route, headers=headers, complete=False)
+    value = object_of(body)
     turns, complete = _turns(value.get("input"))
-    instructions = value.get("instructions")
+    instructions, text = value.get("instructions"), value.get("text")
     if isinstance(instructions, str):
         turns.insert(0, Said("system", instructions))
-    model = value.get("model")
     return Request(
-        model=model if isinstance(model, str) else "",
+        model=word(value.get("model")),
         route=route,
         headers=headers,
         stream=value.get("stream") is True,
-        json=_wants_json(value.get("text")),
+        json=wants_json(text.get("format") if isinstance(text, dict) else None),
         turns=turns_of(turns),
         complete=complete
         and (instructions is None or isinstance(instructions, str))
         and all(value.get(key) is None for key in _ELSEWHERE)
         and _only_callers(value.get("tools")),
     )
-
-
-def _wants_json(text: object) -> bool:
-    wanted = text.get("format") if isinstance(text, dict) else None
-    return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
 
 
 def _only_callers(tools: object) -> bool:
@@ -89,18 +79,14 @@ def _turns_of(item: dict[str, Any]) -> tuple[list[Said], bool]:
         return [Said(_ROLES.get(role, "user") if isinstance(role, str) else "user", text)], readable
     if kind in _RESULTS:
         text, readable = _text(item.get("output"))
-        return [Said("tool", text, answers=_word(item.get("call_id")))], readable
+        return [Said("tool", text, answers=word(item.get("call_id")))], readable
     if kind == "mcp_call" and item.get("output") is not None:
         text, readable = _text(item["output"])
-        return [Said("tool", text, tool=_word(item.get("name")))], readable
-    if kind in _CALLS and (name := _word(item.get("name"))):
+        return [Said("tool", text, tool=word(item.get("name")))], readable
+    if kind in _CALLS and (name := word(item.get("name"))):
         # What calls a function says nothing: the turn is the call's, and only counts where no result follows.
-        return [Said("assistant", "", ((_word(item.get("call_id")), name),))], True
+        return [Said("assistant", "", ((word(item.get("call_id")), name),))], True
     return [], kind in _OWN
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _text(content: object) -> tuple[str, bool]:

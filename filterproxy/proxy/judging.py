@@ -1,0 +1,253 @@
+"""Where a dialect is spoken: upstream is asked, and its reply judged, until no rule wants another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Mapping
+from typing import NamedTuple
+
+from filterproxy.core.asking import Needs
+from filterproxy.core.plan import Bound
+from filterproxy.core.request import Request
+from filterproxy.dialects.asking import AskingStream
+from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
+from filterproxy.dialects.routes import Override, Route
+from filterproxy.metrics import Metrics
+from filterproxy.proxy.again import Asked, body_again, headers_again, throw_away
+from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
+from filterproxy.proxy.config import Config
+from filterproxy.proxy.connection import Response
+from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.exchange import Exchange, ask
+from filterproxy.proxy.headers import JSON, Headers, HeaderView, content_type, first, forwarded, returned
+from filterproxy.proxy.late import Late
+from filterproxy.proxy.passthrough import other_form, relay
+from filterproxy.proxy.pump import pump
+from filterproxy.proxy.unjudged import Unjudged
+from filterproxy.proxy.upstream import Upstream
+
+_IDENTITY = (b"accept-encoding", b"identity")
+# More than any rule's `times`.
+_NO_MORE_TRIES = 1 << 30
+
+
+class Try(NamedTuple):
+    """Who is asked, and what."""
+
+    upstream: Upstream
+    headers: Headers
+    body: bytes
+
+
+class Judging:
+    """
+    Replies through the rules.
+
+    others: upstreams that rules name as their `fallback`. answers: to the questions of rules that ask. late:
+    judges, once they have gone, the replies to those who need not wait.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        metrics: Metrics,
+        upstream: Upstream,
+        others: Mapping[str, Upstream],
+        answers: Answers,
+        late: Late,
+        unjudged: Unjudged,
+    ) -> None:
+        self._config = config
+        self._metrics = metrics
+        self._upstream = upstream
+        self._others = others
+        self._answers = answers
+        self._late = late
+        self._unjudged = unjudged
+        self._options = Options(config.finish, config.event_limit_bytes, config.choices)
+
+    async def serve(self, exchange: Exchange, route: Route | Override, body: bytes) -> None:
+        """Answer a request, of which the exchange knows the dialect and the engine."""
+        client, engine = exchange.client, exchange.engine
+        assert engine is not None
+        exchange.request = request = _read(exchange, route, body)
+        headers = forwarded(client.headers, without=b"accept-encoding")
+        headers.append(_IDENTITY)
+        client.watch()
+        # What has no messages takes no note, so that it cannot be asked again: what comes after the last
+        # try holds from the start.
+        tries = 0 if request.turns else _NO_MORE_TRIES
+        exchange.fresh = lambda asking: engine.session(request, tries + exchange.attempt, asking=asking)
+        now = Try(self._upstream, headers, body)
+        while (again := await self._try(exchange, now)) is not None:
+            assert exchange.session is not None
+            engine.observe(exchange.session)
+            self._late.judge(exchange)
+            action = again.bound.action
+            fallback = action.asks(exchange.attempt)
+            upstream = self._others[fallback] if fallback else self._upstream
+            now = Try(upstream, headers_again(headers), body_again(route.dialect, body, action))
+            throw_away(exchange, again, self._metrics)
+
+    async def _try(self, exchange: Exchange, now: Try) -> Asked | None:
+        """One reply through the rules; the rule that wants another, if one does."""
+        assert exchange.fresh is not None
+        exchange.session = exchange.fresh(True)
+        if exchange.stream is not None:  # the one before has ended; this one can still fail
+            exchange.stream = self._stream_of(exchange, exchange.kind)
+        response = await ask(exchange.client, now.upstream, now.headers, now.body)
+        try:
+            return await self._judge(exchange, response)
+        finally:
+            response.close()
+
+    def _stream_of(self, exchange: Exchange, kind: bytes) -> Stream:
+        dialect, session = exchange.dialect, exchange.session
+        assert dialect is not None and session is not None
+        exchange.kind = kind
+        if not session.plan.asks:
+            return dialect.stream(session, exchange.request, kind, self._options)
+
+        def begin(asking: bool) -> Stream:
+            assert exchange.fresh is not None
+            exchange.session = exchange.fresh(asking)
+            return dialect.stream(exchange.session, exchange.request, kind, self._options)
+
+        return AskingStream(begin, self._config.reply_limit_bytes, self._config.unscanned == "pass")
+
+    async def _judge(self, exchange: Exchange, response: Response) -> Asked | None:
+        if response.status != 200:
+            cause = "status" if 200 < response.status < 300 else ""
+            await self._unjudged.pass_on(exchange, response, cause)
+            return None
+        kind = content_type(response.headers)
+        dialect = exchange.dialect
+        assert dialect is not None
+        whole = kind in dialect.whole_types
+        # A type that may be either: a length says that all of it is there.
+        streamed = kind in dialect.events and not (whole and first(response.headers, b"content-length"))
+        if not streamed and not whole:
+            await self._unjudged.pass_on(exchange, response, "content_type")
+            return None
+        named = encoding(response.headers)
+        if not can_decode(named):
+            await self._unjudged.pass_on(exchange, response, "encoding")
+            return None
+        source: Readable = Decoded(response) if named else response
+        if streamed:
+            return await self._stream(exchange, kind, response, source)
+        return await self._whole(exchange, response, source)
+
+    # A whole reply
+
+    async def _whole(self, exchange: Exchange, response: Response, source: Readable) -> Asked | None:
+        pieces, is_all = await self._read_whole(source)
+        if not is_all:
+            self._unjudged.note(exchange, "too_large")
+            await relay(exchange.client, response, source, pieces)
+            return None
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        try:
+            whole, again = await self._filtered(exchange, body)
+        except WireError:
+            self._unjudged.note(exchange, "malformed")
+            whole, again = Whole(200, body, False), None
+        if whole is not None:
+            decoded = source is not response
+            # The answer says its own length.
+            headers = returned(response.headers, same_bytes=not whole.changed, decoded=decoded, length=False)
+            if exchange.client.started:
+                raise other_form()
+            await exchange.client.answer(whole.status, headers, whole.body)
+        if again is None:
+            return None
+        assert exchange.dialect is not None
+        return Asked(again, exchange.dialect.tokens(body))
+
+    async def _read_whole(self, source: Readable) -> tuple[list[bytes], bool]:
+        """A body in pieces, and whether it is all there: what is past the limit has not been read."""
+        pieces: list[bytes] = []
+        size = 0
+        while data := await source.read():
+            pieces.append(data)
+            size += len(data)
+            if size > self._config.reply_limit_bytes:
+                return pieces, False
+        return pieces, True
+
+    async def _filtered(self, exchange: Exchange, body: bytes) -> tuple[Whole | None, Bound | None]:
+        dialect, fresh = exchange.dialect, exchange.fresh
+        assert dialect is not None and fresh is not None
+
+        def judge() -> tuple[Whole | None, Bound | None]:
+            session = exchange.session
+            exchange.session = fresh(True) if session is None or session.whole else session
+            return dialect.filter_whole(exchange.session, exchange.request, body, self._options)
+
+        return await self._answers.settle(exchange.request, judge, exchange.times)
+
+    # A stream
+
+    async def _stream(
+        self, exchange: Exchange, kind: bytes, response: Response, source: Readable
+    ) -> Asked | None:
+        client = exchange.client
+        exchange.stream = stream = self._stream_of(exchange, kind)
+        headers = returned(response.headers, same_bytes=False, decoded=source is not response)
+        try:
+            last = await self._pumped(exchange, stream, source, headers)
+        except Refused as refused:
+            await _refuse(exchange, refused)
+            return None
+        except WireError as error:
+            self._metrics.unscanned("malformed")
+            raise UpstreamError("protocol", f"upstream's stream cannot be read: {error}") from None
+        if stream.ask is not None:
+            return Asked(stream.ask, stream.tokens())
+        if not client.started:
+            await client.start(200, headers)
+        await client.send(last, more=False)
+        return None
+
+    async def _pumped(
+        self, exchange: Exchange, stream: Stream, source: Readable, headers: list[tuple[bytes, bytes]]
+    ) -> bytes:
+        """The last bytes of a stream all of whose others have gone to the client."""
+        client = exchange.client
+
+        async def first(data: bytes) -> None:
+            await client.start(200, headers)
+            await client.send(data)
+
+        def out(data: bytes) -> Awaitable[None]:
+            return client.send(data) if client.started else first(data)
+
+        try:
+            return await pump(source, stream, out, exchange.times, self._config.heartbeat_seconds)
+        except Needs as needs:
+            questions = needs.questions
+        await self._answers.fetch(exchange.request, questions)
+        return await self._answers.settle(exchange.request, stream.end, exchange.times)
+
+
+async def _refuse(exchange: Exchange, refused: Refused) -> None:
+    client = exchange.client
+    if not client.started:
+        await client.answer(refused.status, [JSON], refused.body)
+        return
+    assert exchange.stream is not None
+    said = "the reply was withheld by a content rule"
+    await client.send(exchange.stream.fail("content_filter", said), more=False)
+
+
+def _read(exchange: Exchange, route: Route | Override, body: bytes) -> Request:
+    """The request as rules see it. Of a reply that was made before nobody knows what was asked."""
+    client = exchange.client
+    began = time.perf_counter()
+    headers = HeaderView(client.headers)
+    if route.stored:
+        return Request(route=client.path, headers=headers, complete=False)
+    request = route.dialect.read_request(body, headers, client.path)
+    exchange.times.filtering = time.perf_counter() - began
+    return request
