@@ -25,7 +25,7 @@ _END = "(?:$|[^A-Za-z])"
 # Figures are the same in every language.
 _SHARED = (
     rf"{_DIGIT}\s?[:：hHuU]\s?[0-5０-５]{_DIGIT}",
-    rf"(?i){_DIGIT}{_BLANK}[ap]\.?{_BLANK}m{_END}|{_DIGIT}{{4}}{_BLANK}(?:h|[-–—])",
+    rf"(?i){_DIGIT}{_BLANK}[ap]\.?{_BLANK}m{_END}|{_DIGIT}{{4}}{_BLANK}(?:h|[-–—])|[-–—]\s?{_DIGIT}{{4}}",
 )
 
 

@@ -218,7 +218,7 @@ def _with_heading(setting: Setting) -> Setting:
 
 def _turned_away(text: str, start: int, words: Lexicon) -> bool:
     """Whether a bare time belongs to another thing that the sentence before named ("It is booked. 7 pm.")."""
-    before = _last_pieces(text, start)
+    before = last_pieces(text, start)
     piece = next(before, "")
     if not piece:
         return False
@@ -227,7 +227,7 @@ def _turned_away(text: str, start: int, words: Lexicon) -> bool:
     return reader.foreign and not reader.ours
 
 
-def _last_pieces(text: str, start: int) -> Iterator[str]:
+def last_pieces(text: str, start: int) -> Iterator[str]:
     """Sentences before *start*, the nearest first."""
     head = text[max(0, start - _LOOK_BACK) : start]
     for a, b in reversed(units(head, Scope.SENTENCE)):
@@ -237,7 +237,7 @@ def _last_pieces(text: str, start: int) -> Iterator[str]:
 
 def title_above(text: str, start: int, words: Lexicon, code: str) -> Subject:
     """What the nearest line above that is a title names; NOBODY where there is none."""
-    for piece in _last_pieces(text, start):
+    for piece in last_pieces(text, start):
         named = is_title(piece, (0, len(piece)), words, code)
         if named is not None:
             return named
@@ -249,7 +249,7 @@ def title_above(text: str, start: int, words: Lexicon, code: str) -> Subject:
 
 def months_above(text: str, start: int, words: Lexicon, code: str) -> frozenset[int]:
     """The season of the heading above ("Winter hours:"), past other lines of its timetable."""
-    for piece in _last_pieces(text, start):
+    for piece in last_pieces(text, start):
         whole = (0, len(piece))
         reader = Reader(piece, whole, words, Setting(heading=True))
         reader.read()
@@ -262,12 +262,12 @@ def months_above(text: str, start: int, words: Lexicon, code: str) -> frozenset[
 
 def spoken_of_before(text: str, start: int, words: Lexicon, code: str) -> Subject:
     """What the sentence before *start* speaks of, all of it: which word "it" stands for is not told."""
-    return everything(next(_last_pieces(text, start), ""), words, code)
+    return everything(next(last_pieces(text, start), ""), words, code)
 
 
 def _under_heading(text: str, start: int, words: Lexicon) -> bool:
     """Whether the lines above, past other lines of the same timetable, announce hours."""
-    for piece in _last_pieces(text, start):
+    for piece in last_pieces(text, start):
         reader = Reader(piece, (0, len(piece)), words, Setting(heading=True))
         reader.read()
         if reader.announces:

@@ -7,12 +7,25 @@ them, and the unit holds little else.
 
 from __future__ import annotations
 
+import re
+
 from filterproxy.facts.hours_governor import asked_whether, doubted, governor
 from filterproxy.facts.lexer import WEAK
 from filterproxy.facts.parts import Item, Named
 from filterproxy.facts.unit import Unit
 from filterproxy.facts.unit_verbs import of_another
 
+# "Closed in 1944"
+_YEAR_NEXT = re.compile(r"\s(?:[^\W\d]{1,6}\s)?(?:1[0-9]|20)[0-9]{2}(?![\w:-]|\.[0-9])")
+_INDEFINITE = frozenset(
+    ("a", "an", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "um", "uma")
+)
+_WITH = frozenset(("with", "mit", "avec", "con", "com", "met"))
+_TOO_LATE = re.compile(
+    r"\s(?:[\w']+\s){0,4}(?:(?:too|te|zu|trop|demasiado|muy|troppo|demais)\s(?:late|early|spät|früh|tard|tôt|tarde|"
+    r"temprano|tardi|presto|laat|vroeg)|(?:tarde|cedo)\sdemais)\b",
+    re.I,
+)
 _BREAKS = frozenset((",", ";", "and", "(", ")", "!", "?", "|", "\n"))
 
 
@@ -35,6 +48,8 @@ def _time_counts(unit: Unit, item: Item) -> bool:
         return False
     at, item.governor = governor(unit, item.first)
     if item.governor == "foreign" or asked_whether(unit, at) or _is_event(unit, item, at):
+        return False
+    if item.governor in ("open", "close") and _runs_apart(unit, at, item):
         return False
     if unit.setting.diary and item.governor in ("open", "avail") and not unit.speaks_of_us():
         return False
@@ -86,12 +101,24 @@ def _is_at_ours(unit: Unit, item: Item) -> bool:
 
 def _is_proposed(unit: Unit, item: Item) -> bool:
     """ "We're open from 10 to 2, so noon is fine": a clause that only says that a time suits."""
-    if item.both or item.prep or not unit.is_a(item.last, "suiting"):
+    if item.both or item.prep or not (unit.is_a(item.last, "suiting") or _is_too_late(unit, item)):
         return False
     first = item.first
     while first > 0 and unit.kind(first - 1) in ("light", "at", "on"):
         first -= 1
     return first == 0 or unit.kind(first - 1) in _BREAKS
+
+
+def _runs_apart(unit: Unit, at: int, item: Item) -> bool:
+    """ "The room opens a bit before, and the talk runs until 4": the clause has a verb of its own."""
+    first = next((k for k in range(item.first, at, -1) if unit.kind(k - 1) in _BREAKS), at)
+    own = any(unit.is_a(k, "runs") and (k, "avail") not in unit.governors for k in range(first, item.first))
+    return at < first and own and not unit.setting.lenient
+
+
+def _is_too_late(unit: Unit, item: Item) -> bool:
+    """ "So 7 pm would be a little too late" """
+    return _TOO_LATE.match(unit.text, item.span[1]) is not None
 
 
 def _invites_once(unit: Unit, at: int) -> bool:
@@ -156,6 +183,8 @@ def _closed_after(unit: Unit, item: Item) -> bool:
 def _bare_counts(unit: Unit, item: Item) -> bool:
     """A time that nothing in the unit governs."""
     season = unit.words.unspaced and unit.setting.asked and item.both
+    # "April to October, daily 10-20" states hours; in a reply without the question it may be an event.
+    season = season or (unit.setting.lenient and (item.both or bool(item.prep)))
     if (unit.calendar and not season) or unit.foreign:
         return False
     named = [p for p in unit.parts if isinstance(p, Named)]
@@ -197,7 +226,7 @@ def _is_topic_alone(unit: Unit) -> bool:
 def _closed_counts(unit: Unit, item: Item) -> bool:
     if item.kind == "merged":
         return False
-    if doubted(unit, item.first):
+    if doubted(unit, item.first) or _YEAR_NEXT.match(unit.text, item.span[1]):
         return False
     if any(isinstance(p, Named) for p in unit.parts) or closed_on_date(unit, item):
         return True
@@ -218,6 +247,12 @@ def _is_length(unit: Unit, item: Item) -> bool:
     return word[:1].isdigit() or any(word.startswith(number) for number in counted)
 
 
+def _is_kind_of_thing(unit: Unit, item: Item) -> bool:
+    """ "With a 24h pass": an attribute of what is no place."""
+    with_one = unit.word(item.first - 1) in _INDEFINITE and unit.word(item.first - 2) in _WITH
+    return with_one and unit.kind(item.last) == "word"
+
+
 def _all_day_counts(unit: Unit, item: Item) -> bool:
     before = unit.word(item.first - 1)
     if item.kind == "always":
@@ -229,7 +264,7 @@ def _all_day_counts(unit: Unit, item: Item) -> bool:
     if unit.kind(item.first - 1) in ("to", "foreign_subject"):
         return False
     near = governor(unit, item.first)[1]
-    if near == "foreign":
+    if near == "foreign" or _is_kind_of_thing(unit, item):
         return False
     behind = range(item.last, item.last + 3)
     if "clause_first" in unit.words.traits and any(unit.is_a(k, "there") for k in behind):

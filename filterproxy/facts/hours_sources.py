@@ -29,7 +29,7 @@ from filterproxy.facts.lexer import bare, plain
 from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Stated, without_exceptions
 from filterproxy.facts.record import as_json, flat
-from filterproxy.facts.schedule import Entry, Schedule, Slot
+from filterproxy.facts.schedule import ALL_DAY, Entry, Schedule, Slot
 from filterproxy.facts.season import months_at
 from filterproxy.facts.subject import (
     Subject,
@@ -58,7 +58,8 @@ def entries_of(source: Source) -> Iterator[Entry]:
         found.setdefault((place, part), []).extend(said)
     for (place, part), groups in found.items():
         for slots, subject in groups:
-            others = [s for s, other in groups if _may_be_one(subject, other)]
+            own = bool(subject.words) and all((s.opens, s.closes) == ALL_DAY for s in slots)
+            others = [s for s, other in groups if _may_be_one(subject, other) and (other.words or not own)]
             if left := without_exceptions(slots, others):
                 yield Entry(Schedule(left, place, part, subject), source)
 

@@ -9,17 +9,20 @@ the language, hours_sources.py reads the sources, schedule.py compares values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Scope, Span
 from filterproxy.core.sentence import units
+from filterproxy.facts.clock import WEEK
 from filterproxy.facts.fact import Fact, Known, Source
 from filterproxy.facts.hours import named_days
 from filterproxy.facts.hours_context import (
     asked_for,
     asks_hours,
+    last_pieces,
     lexicon,
     read_in_context,
     setting_of,
@@ -31,6 +34,7 @@ from filterproxy.facts.hours_language import languages_of
 from filterproxy.facts.hours_place import part_in, place_of_unit
 from filterproxy.facts.hours_sources import Spoken, entries_of
 from filterproxy.facts.lexer import plain
+from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Stated
 from filterproxy.facts.respelt import Respelt, respelt
 from filterproxy.facts.schedule import Schedule, Slot, Timetable
@@ -43,6 +47,15 @@ from filterproxy.facts.subject import (
     subject_words,
 )
 from filterproxy.language import request_language
+
+_OTHER_DAYS = re.compile(r"\b(?:other|remaining|autres|otros|outros|altri|anderen?|ubrigen|overige)\s+\w")
+# How prompts tell the clock: in English, whatever the rest is.
+_NOW = re.compile(
+    r"\bcurrent (?:date|day|time|local time|date and time)\b|\b(?:it's|it is)(?= \w+day\b)|\bnow:"
+)
+_NOW_ENDS = re.compile(r"\n|\.\s")
+# Code points in which the day follows.
+_NOW_REACH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +84,18 @@ class OpeningHours:
                 place = place_of_unit(sentence, request, words)
                 part = part_in(sentence, words)
                 asked = _asked(request)
-                meant = asked.days if _is_of_one_day(sentence, code) else frozenset()
+                meant = _one_day(sentence, code, asked, request)
+                named = _named_before(text, unit, words) or asked.days
                 return [
                     Fact(
                         s.span,
                         Schedule(
-                            _on(s.slots, meant), place, part, _said_of(text, unit, s, code, asked), asked
+                            _but_others(_on(s.slots, meant), sentence, named),
+                            place,
+                            part,
+                            _said_of(text, unit, s, code, asked),
+                            asked,
+                            named,
                         ),
                     )
                     for s in sorted(stated, key=lambda s: s.span)
@@ -114,7 +133,7 @@ def _asked(request: Request) -> Asked:
         bag = replace(bag, months=months_at(question, (0, len(question)), (0, 0), words, code))
         yours = bag.person == "you"
         unnamed = bool(question.strip()) and (yours or not (bag.words or bag.person))
-        days = _days_besides_today(question, code) or _day_meant(request, code)
+        days = _days_besides_today(question, code) or _day_meant(request, code, request.question)
         found = request.memo[("opening_hours", "subject")] = Asked(bag, yours, unnamed, days)
     return found
 
@@ -122,6 +141,27 @@ def _asked(request: Request) -> Asked:
 def _on(slots: frozenset[Slot], days: frozenset[int]) -> frozenset[Slot]:
     """ "Today until six", where today is known to be Friday."""
     return frozenset(slot._replace(day=day) for slot in slots for day in days) if days else slots
+
+
+def _named_before(text: str, unit: Span, words: Lexicon) -> frozenset[int]:
+    """The days of the week that the sentence before names."""
+    before = next(last_pieces(text, unit[0]), "")
+    return (named_days(before, words) or frozenset()) & WEEK if before else frozenset()
+
+
+def _but_others(slots: frozenset[Slot], sentence: str, named: frozenset[int]) -> frozenset[Slot]:
+    """ "On the other weekdays", after Thursday was named: without that."""
+    days = {slot.day for slot in slots}
+    if not (named and named < days and _OTHER_DAYS.search(plain(sentence))):
+        return slots
+    return frozenset(slot for slot in slots if slot.day not in named)
+
+
+def _one_day(sentence: str, code: str, asked: Asked, request: Request) -> frozenset[int]:
+    """The day that "today" or "tomorrow" is, where a sentence names no other."""
+    if not _is_of_one_day(sentence, code):
+        return frozenset()
+    return _day_meant(request, code, sentence) or asked.days
 
 
 def _is_of_one_day(sentence: str, code: str) -> bool:
@@ -138,16 +178,21 @@ def _days_besides_today(text: str, code: str) -> frozenset[int]:
     return named_days(low, lexicon(code)) or frozenset()
 
 
-def _day_meant(request: Request, code: str) -> frozenset[int]:
-    """The day that today is, or tomorrow where that was asked for; empty where nobody says what day it is."""
+def _day_meant(request: Request, code: str, spoken: str) -> frozenset[int]:
+    """The day that today is, or tomorrow where *spoken* says so; empty where nobody says what day it is."""
     texts = (turn.text for turn in request.turns if turn.role != "assistant")
     today = next((days for text in texts if (days := _today_in(text))), frozenset())
-    ahead = any(word in plain(request.question) for word in subject_words(code).tomorrow)
+    ahead = any(word in plain(spoken) for word in subject_words(code).tomorrow)
     return frozenset((day + ahead) % 7 for day in today)
 
 
 def _today_in(text: str) -> frozenset[int]:
     low = plain(text)
+    if now := _NOW.search(low):
+        said_now = _NOW_ENDS.split(low[now.end() : now.end() + _NOW_REACH], maxsplit=1)[0]
+        days = named_days(said_now, lexicon("en")) or frozenset()
+        if len(days) == 1 and max(days) < 7:
+            return days
     said = [code for code in LANGUAGES if any(word in low for word in subject_words(code).today)]
     for a, b in units(text, Scope.SENTENCE) if said else ():
         for code in said:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from filterproxy.core.rule import Span
-from filterproxy.facts.clock import Clock
-from filterproxy.facts.schedule import CLOSED, Slot
+from filterproxy.facts.clock import REST, Clock
+from filterproxy.facts.schedule import ALL_DAY, CLOSED, OPEN, Slot
+
+_OTHERS = frozenset((REST,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,15 @@ def _deal_forward(parts: Sequence[Item | Named]) -> None:
         elif n + 1 < len(parts) or last is None:
             if part.exception and fresh and current is not None:
                 continue  # "every day but Monday, 9-5": those days are taken off already
-            current = part.days if not fresh or current is None or part.exception else current | part.days
+            apart = not fresh or current is None or current == _OTHERS or part.exception
+            current = part.days if apart or current is None else current | part.days
             fresh = True
         elif not part.exception:
             shared = sum(isinstance(p, Item) and p.days is last.days for p in parts) > 1
-            last.days = part.days if shared or last.days is None else last.days | part.days
+            if part.days == _OTHERS and last.days is not None and not shared:
+                continue  # "Closed on Sundays, on the other days we are there"
+            replaced = shared or last.days is None or last.days == _OTHERS
+            last.days = part.days if replaced or last.days is None else last.days | part.days
 
 
 def _deal_backward(parts: Sequence[Item | Named]) -> None:
@@ -127,7 +133,17 @@ def _is_item(parts: Sequence[Item | Named], n: int) -> bool:
 
 def narrow(stated: Sequence[Stated]) -> list[Stated]:
     """ "Daily from ten, on Sundays from seven": a rule for some days does not hold on those named apart."""
-    return [Stated(s.span, left) for s in stated if (left := _narrowed(s.slots, [t.slots for t in stated]))]
+    found = []
+    for s in stated:
+        # "Closed at weekends, but the hotline is there 24/7": what never shuts has no exception before it.
+        others = [t.slots for t in stated if t.span[0] > s.span[0] or not _all_day(s.slots)]
+        if left := _narrowed(s.slots, others):
+            found.append(Stated(s.span, left))
+    return found
+
+
+def _all_day(slots: Iterable[Slot]) -> bool:
+    return all((slot.opens, slot.closes) == ALL_DAY for slot in slots)
 
 
 def _narrowed(slots: frozenset[Slot], others: Iterable[frozenset[Slot]]) -> frozenset[Slot]:
@@ -135,8 +151,18 @@ def _narrowed(slots: frozenset[Slot], others: Iterable[frozenset[Slot]]) -> froz
     for other in others:
         named = {s.day for s in other}
         if named < days and None not in named and _clash(slots, other):
-            slots = frozenset(s for s in slots if s.day not in named)
+            kept = (s if s.day not in named else _other_end(s, other) for s in slots)
+            slots = frozenset(s for s in kept if s is not None)
     return slots
+
+
+def _other_end(slot: Slot, other: Iterable[Slot]) -> Slot | None:
+    """What is left of "10 to 6" on the day that is open "until 9": it opens at 10."""
+    apart = next(iter(other))
+    if apart.kind != OPEN or slot.kind != OPEN or (apart.opens and apart.closes):
+        return None
+    left = slot._replace(closes=None) if apart.closes else slot._replace(opens=None)
+    return left if left.opens or left.closes else None
 
 
 def _clash(one: Iterable[Slot], other: Iterable[Slot]) -> bool:

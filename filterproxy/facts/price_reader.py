@@ -99,6 +99,8 @@ def _number_first(text: str, pos: int, end: int, m: re.Match[str], mark: Mark, w
     if low is not None and not _is_range(text, found.start("low"), found["between"], low, high, w):
         low = None
     start = found.start("high") if low is None else found.start("low")
+    if low is None and start > 0 and _IS_LETTER.match(text[start - 1]):
+        return None  # "5to5$" is no range, and no amount begins inside a word
     certain = "." in found["high"][-3:-2] or "," in found["high"][-3:-2]
     return _finished(text, start, m.end(), end, (low or high, high), mark, certain, w)
 

@@ -45,7 +45,7 @@ class Schedule:
     """
     What one statement says. place: words of the name of the place it speaks of, where it has one. part: the
     desks and rooms of that place that it names ("pool", "kitchen"). subject: what it is said of. asked: of a
-    reply, what the question was about.
+    reply, what the question was about. named: of a reply, the days named just before.
     """
 
     slots: frozenset[Slot]
@@ -53,6 +53,7 @@ class Schedule:
     part: frozenset[str] = frozenset()
     subject: Subject = NOBODY
     asked: Asked = UNASKED
+    named: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ class Entry:
 
 @dataclass(slots=True)
 class Week:
-    """All that is stated of one place, by day."""
+    """All that is stated of one place, by day. names: words of the names that its statements are said of."""
 
     place: frozenset[str]
     part: frozenset[str]
     source: Source
     days: dict[int | None, list[Slot]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     def add(self, slots: Iterable[Slot]) -> None:
         for slot in slots:
@@ -82,14 +84,23 @@ class Week:
         return REST in self.days or self.days.keys() >= WEEK
 
     def entails(self, said: Schedule) -> bool:
-        return all(self._entails_slot(slot) or self._on_asked_days(slot, said) for slot in said.slots)
+        return all(
+            self._entails_slot(slot, said.named) or self._on_asked_days(slot, said) for slot in said.slots
+        )
 
     def _on_asked_days(self, slot: Slot, said: Schedule) -> bool:
         """ "Until six", where the question named Friday."""
         days = said.asked.days if slot.day is None else frozenset()
         return bool(days) and all(self._on(day, slot._replace(day=day)) for day in days)
 
-    def _entails_slot(self, said: Slot) -> bool:
+    def _on_others(self, said: Slot, named: frozenset[int]) -> bool:
+        """ "On the other days", after some were *named*: on all others on which it opens."""
+        days = [day for day in WEEK - named if any(s.kind == OPEN for s in self.days.get(day, ()))]
+        return bool(days and named) and all(self._on(day, said._replace(day=day)) for day in days)
+
+    def _entails_slot(self, said: Slot, named: frozenset[int] = frozenset()) -> bool:
+        if said.day == REST and REST not in self.days:
+            return self._on_others(said, named)
         if said.day is not None:
             return self._on(said.day, said)
         if said.kind == CLOSED:
@@ -163,7 +174,7 @@ class Timetable:
     def entails(self, said: object) -> Source | None:
         if not isinstance(said, Schedule):
             return None
-        near = [week for week in self._weeks_of(said) if same_place(week.place, said.place)]
+        near = [week for week in self._weeks_of(said) if _is_near(week, said)]
         if any(week.part & said.part for week in near):
             # The sources speak of this desk apart from the others.
             near = [week for week in near if not week.part or week.part & said.part]
@@ -180,11 +191,16 @@ class Timetable:
         known, mentions = entry.schedule.subject, self._mentions
         if mentions is None:
             return False
-        if known.months and said.subject.months and not known.months & said.subject.months:
+        if _of_other_season(known.months, said.subject.months):
             return True
         if entry.source.name.startswith("user ") and _is_the_users(known, said, mentions):
             return True
         return clash(known, said.subject, mentions, said.asked.bag, entry.schedule.place)
+
+
+def _of_other_season(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether two stretches of the year have less than half of the shorter in common: seasons are wide."""
+    return bool(one and other) and 2 * len(one & other) < min(len(one), len(other))
 
 
 def _is_the_users(known: Subject, said: Schedule, mentions: Mentions) -> bool:
@@ -205,12 +221,19 @@ def _weeks(entries: Sequence[Entry]) -> tuple[Week, ...]:
     for entry in entries:
         part = entry.schedule.part if several else frozenset()
         key = (entry.source, entry.schedule.place, part)
-        weeks.setdefault(key, Week(entry.schedule.place, part, entry.source)).add(
-            sorted(entry.schedule.slots, key=repr)
-        )
+        week = weeks.setdefault(key, Week(entry.schedule.place, part, entry.source))
+        week.add(sorted(entry.schedule.slots, key=repr))
+        week.names |= _branch(entry.schedule)
     for week in weeks.values():
         _join_halves(week.days)
     return tuple(weeks.values())
+
+
+def _branch(known: Schedule) -> frozenset[str]:
+    """The name of a branch, where it is told apart from that of the business."""
+    subject = known.subject
+    own = subject.name and subject.words.isdisjoint(known.place)
+    return subject.words - subject.kind_words if own else frozenset()
 
 
 def _several_parts(entries: Sequence[Entry]) -> bool:
@@ -226,6 +249,11 @@ def _join_halves(days: Mapping[int | None, list[Slot]]) -> None:
         closes = [s for s in slots if s.kind == OPEN and s.closes and not s.opens]
         if len(opens) == 1 and len(closes) == 1:
             slots.append(Slot(opens[0].day, opens[0].opens, closes[0].closes))
+
+
+def _is_near(week: Week, said: Schedule) -> bool:
+    """Whether they may be of one place by its name, or by that of the branch."""
+    return same_place(week.place, said.place) or not week.names.isdisjoint(said.place | said.subject.words)
 
 
 def same_place(one: frozenset[str], other: frozenset[str]) -> bool:

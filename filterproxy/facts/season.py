@@ -57,6 +57,8 @@ def _months_in(ts: Sequence[Token], known: SubjectWords) -> list[tuple[int, froz
     last = -9
     for i, token in enumerate(ts):
         months = _months_of(token, known)
+        if not months and bare(token.word) == "may" and i and ts[i - 1].word == "in":
+            months = frozenset((5,))
         if not months:
             continue
         joint = ts[i - 1].kind if i - last == 2 else ""

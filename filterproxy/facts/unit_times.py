@@ -35,7 +35,7 @@ def days_from(unit: Unit, i: int) -> int:
         exception, after = True, after + 1
     if exception and unit.parts:
         _take_off(unit, days.days)
-    if _narrows_today(unit, i):
+    if _narrows_today(unit, i) or _names_today(unit, i) or _goes_on_to_other_days(unit, i):
         unit.parts.pop()
     leads = _leads(unit, i) or (unit.kind(i - 1) in (",", "and") and unit.kind(after) == "closed")
     unit.parts.append(Named((days.start, days.end), i, after, days.days, days.plural, exception, leads))
@@ -49,6 +49,24 @@ def _narrows_today(unit: Unit, i: int) -> bool:
         return False
     between = range(last.last, i)
     return any(unit.is_a(k, "if") for k in between) and all(unit.kind(k) in ("light", "on") for k in between)
+
+
+def _names_today(unit: Unit, i: int) -> bool:
+    """ "Since tomorrow is Saturday", "today, Friday": both are the latter."""
+    last = unit.parts[-1] if unit.parts else None
+    if not isinstance(last, Named) or not unit.is_a(last.first, "relative_days"):
+        return False
+    near = i - last.last <= 3 and not unit.is_a(i, "relative_days")
+    return near and all(unit.kind(k) in ("light", "on", ",", "(", "word") for k in range(last.last, i))
+
+
+def _goes_on_to_other_days(unit: Unit, i: int) -> bool:
+    """ "Visit us Monday to Saturday; on Saturdays we open at 10": the former have no time of their own."""
+    last = unit.parts[-1] if unit.parts else None
+    if not isinstance(last, Named) or last.exception or not unit.is_a(i - 1, "leads"):
+        return False
+    verbs = any(kind in ("open", "close", "hours") for _, kind in unit.governors)
+    return unit.kind(i - 2) == ";" and not verbs
 
 
 def _leads(unit: Unit, i: int) -> bool:
@@ -66,6 +84,7 @@ def _exception_before(unit: Unit, i: int) -> bool:
 def _exception_behind(unit: Unit, i: int) -> bool:
     """ "Ogni giorno, domenica esclusa" """
     ends = unit.kind(i + 1) in ("", ",", ";", ")", "|", "\n", "!")
+    ends = ends or unit.words.unspaced
     return unit.is_a(i, "excepted") and ends and any(isinstance(p, Item) or p.plural for p in unit.parts)
 
 

@@ -182,6 +182,9 @@ def means_closed(unit: Unit, i: int) -> bool:
         return unit.setting.lenient and unit.kind(i - 1) in ("day", "short", ":")
     if unit.is_a(i, "closed_at_end") and not _ends_clause(unit, i):
         return False
+    dated = "calendar" in (unit.kind(i - 1), unit.kind(i - 2))
+    if dated and unit.setting.lenient and unit.kind(i + 1) in ("", ",", ";", "|", "\n"):
+        return True  # "Dec 24 7-3; Dec 25 closed"
     after = unit.word(i + 1)
     if (unit.kind(i + 1) == "clock" and unit.kind(i + 2) == "word") or after in unit.words.rules[
         "closed_object"

@@ -31,7 +31,8 @@ def read_unit(text: str, span: Span, words: Lexicon, setting: Setting) -> Unit:
         if not step:
             _place_word(unit, i, unit.tokens[i], has_desk)
         i = step or i + 1
-    if unit.calendar and any(isinstance(p, Item) and p.kind == "closed" for p in unit.parts):
+    shut = any(isinstance(p, Item) and p.kind == "closed" for p in unit.parts)
+    if unit.calendar and (shut or (unit.ours and not unit.foreign)):
         add_dates(unit)
     settle_24_hours(unit)
     return unit

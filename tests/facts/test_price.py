@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from filterproxy.core.gate import Gate, Hold
@@ -301,6 +301,7 @@ def test_no_price_begins_in_text_that_need_not_wait(text: str, data: st.DataObje
 
 
 @given(_TEXTS)
+@example("5to5$")
 def test_any_text_is_read_without_fault(text: str) -> None:
     """By the reader, by the index, and cut out of its text."""
     assert PRICE.index([Source("s", text)]) is not None
