@@ -48,9 +48,7 @@ def connect_error(error: OSError, peer: str) -> UpstreamError:
             return UpstreamError("connect", f"no connection to {peer}: {error.strerror or error}")
 
 
-def lost_error(
-    error: Exception | None, peer: str, doing: str, *, unanswered: bool = False
-) -> UpstreamError:
+def lost_error(error: Exception | None, peer: str, doing: str, *, unanswered: bool = False) -> UpstreamError:
     """The connection to *peer* ended while *doing*; error: as asyncio reports it, None for a plain end."""
     if isinstance(error, ssl.SSLError):
         return UpstreamError("tls", f"TLS with {peer} failed {doing}: {_tls_reason(error)}")

@@ -46,11 +46,16 @@ class Exchange:
 
 
 async def ask(
-    client: Client, upstream: Upstream, headers: Headers, body: bytes | AsyncIterator[bytes]
+    client: Client,
+    upstream: Upstream,
+    headers: Headers,
+    body: bytes | AsyncIterator[bytes],
+    *,
+    resend: bool = False,
 ) -> Response:
-    """What *upstream* answers to what the client asked. Raises ClientError, UpstreamError."""
+    """What *upstream* answers to what the client asked (see Upstream.send). Raises ClientError, UpstreamError."""
     try:
-        return await upstream.send(client.method, client.target, headers, body)
+        return await upstream.send(client.method, client.target, headers, body, resend=resend)
     except ValueError as problem:  # a line break where none may be
         raise ClientError(400, str(problem)) from None
 

@@ -96,7 +96,8 @@ class Judging:
         exchange.session = exchange.fresh(True)
         if exchange.stream is not None:  # the one before has ended; this one can still fail
             exchange.stream = self._stream_of(exchange, exchange.kind)
-        response = await ask(exchange.client, now.upstream, now.headers, now.body)
+        # To be asked twice changes nothing at a model, but for the text.
+        response = await ask(exchange.client, now.upstream, now.headers, now.body, resend=True)
         try:
             return await self._judge(exchange, response)
         finally:
