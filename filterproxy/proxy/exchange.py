@@ -53,7 +53,7 @@ async def ask(
     *,
     resend: bool = False,
 ) -> Response:
-    """What *upstream* answers to what the client asked (see Upstream.send). Raises ClientError, UpstreamError."""
+    """What *upstream* answers to the client's request (see its `send`). Raises ClientError, UpstreamError."""
     try:
         return await upstream.send(client.method, client.target, headers, body, resend=resend)
     except ValueError as problem:  # a line break where none may be

@@ -130,6 +130,8 @@ PLAIN = [p for p in PATTERNS if not any(odd in p for odd in (r"\b", "(?", "$", "
 def test_nothing_waits_that_could_not_be_part_of_a_match(pattern: str, data: st.DataObject) -> None:
     """Least hold, by the engine's own partial matching, which is exact for patterns without look-around."""
     text = data.draw(near_matches(pattern))
+    if "[^" in pattern and not text.isascii():
+        return  # all that is beyond ASCII is of a negated class, as far as a hold is concerned
     engine = regex.compile(pattern, regex.V1)
     waits = Hold([replace(rule(pattern), exact=True)]).start(text, 0)
 
