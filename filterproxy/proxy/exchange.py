@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from filterproxy.core.request import Request
@@ -25,17 +25,17 @@ class Exchange:
     """
     One request, whatever its path, until its reply has gone.
 
-    dialect: that it speaks, if any. engine: that judges its reply. fresh: a session for that, the one before
-    thrown away; False: of rules that need no answers. stream: of the reply whose head has left, or will with
-    its first byte; kind: its content type. attempt: replies that were thrown away for another try;
-    discarded: what those had cost. outcome: what is counted, where that is not the verdict's.
+    dialect: that it speaks, if any. engine: that judges its reply. tries: what `attempt` counts from.
+    stream: of the reply whose head has left, or will with its first byte; kind: its content type. attempt:
+    replies that were thrown away for another try; discarded: what those had cost. outcome: what is counted,
+    where that is not the verdict's.
     """
 
     client: Client
     dialect: Dialect | None = None
     request: Request = field(default_factory=Request)
     engine: Engine | None = None
-    fresh: Callable[[bool], Session] | None = None
+    tries: int = 0
     session: Session | None = None
     stream: Stream | None = None
     kind: bytes = b""
@@ -43,6 +43,12 @@ class Exchange:
     discarded: Tokens = field(default_factory=Tokens)
     outcome: str = ""
     times: Times = field(default_factory=Times)
+
+    def fresh(self, asking: bool) -> Session:
+        """A session for the reply of this attempt. asking: False for one of rules that need no answers."""
+        # No closure that is kept here: in a cycle all of the exchange would stay until it is looked for.
+        assert self.engine is not None
+        return self.engine.session(self.request, self.tries + self.attempt, asking=asking)
 
 
 async def ask(

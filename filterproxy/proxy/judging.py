@@ -77,8 +77,7 @@ class Judging:
         client.watch()
         # What has no messages takes no note, so that it cannot be asked again: what comes after the last
         # try holds from the start.
-        tries = 0 if request.turns else _NO_MORE_TRIES
-        exchange.fresh = lambda asking: engine.session(request, tries + exchange.attempt, asking=asking)
+        exchange.tries = 0 if request.turns else _NO_MORE_TRIES
         now = Try(self._upstream, headers, body)
         while (again := await self._try(exchange, now)) is not None:
             assert exchange.session is not None
@@ -92,7 +91,6 @@ class Judging:
 
     async def _try(self, exchange: Exchange, now: Try) -> Asked | None:
         """One reply through the rules; the rule that wants another, if one does."""
-        assert exchange.fresh is not None
         exchange.session = exchange.fresh(True)
         if exchange.stream is not None:  # the one before has ended; this one can still fail
             exchange.stream = self._stream_of(exchange, exchange.kind)
@@ -111,7 +109,6 @@ class Judging:
             return dialect.stream(session, exchange.request, kind, self._options)
 
         def begin(asking: bool) -> Stream:
-            assert exchange.fresh is not None
             exchange.session = exchange.fresh(asking)
             return dialect.stream(exchange.session, exchange.request, kind, self._options)
 
@@ -178,12 +175,12 @@ class Judging:
         return pieces, True
 
     async def _filtered(self, exchange: Exchange, body: bytes) -> tuple[Whole | None, Bound | None]:
-        dialect, fresh = exchange.dialect, exchange.fresh
-        assert dialect is not None and fresh is not None
+        dialect = exchange.dialect
+        assert dialect is not None
 
         def judge() -> tuple[Whole | None, Bound | None]:
             session = exchange.session
-            exchange.session = fresh(True) if session is None or session.whole else session
+            exchange.session = exchange.fresh(True) if session is None or session.whole else session
             return dialect.filter_whole(exchange.session, exchange.request, body, self._options)
 
         return await self._answers.settle(exchange.request, judge, exchange.times)
