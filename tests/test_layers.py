@@ -18,7 +18,8 @@ LAYERS = [
     {"grounding"},
     {"rulebook"},
     {"dialects"},
-    {"answers", "metrics", "trial", "evaluate", "scores"},
+    {"answers", "config", "metrics", "trial", "evaluate", "scores"},
+    {"engine"},
     {"proxy", "demo"},
     {"cli", "__main__"},
 ]

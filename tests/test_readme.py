@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 import filterproxy.metrics
 from filterproxy.cli import main
 from filterproxy.cli.settings import read_file
+from filterproxy.config import Config
 from filterproxy.core.rule import MATCH_LIMIT
 from filterproxy.core.sentence import SENTENCE_LIMIT
 from filterproxy.dialects.configured import DIALECTS
 from filterproxy.facts import FACTS
-from filterproxy.proxy.config import Config
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 TEXT = README.read_text("utf-8")

@@ -103,8 +103,8 @@ async def _serving(real: bool) -> AsyncIterator[_Model]:
 
 async def _demo(once: bool, real: bool, port: int, admin_port: int) -> None:
     from filterproxy.cli.show import console
+    from filterproxy.config import Config
     from filterproxy.demo.questions import QUESTIONS
-    from filterproxy.proxy.config import Config
     from filterproxy.proxy.parent import running
 
     out = console()

@@ -1,7 +1,7 @@
 """
 What `serve` is told: flags over FILTERPROXY_* variables over the configuration file over defaults.
 
-The file's keys are the fields of proxy.config.Config, `rules` and `known`. A mistake in it is a problem with
+The file's keys are the fields of config.Config, `rules` and `known`. A mistake in it is a problem with
 file, line and column, like one in a pack; one in a flag or a variable is wrong usage.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from filterproxy.cli.settings_dialects import DIALECTS, read_dialects
-from filterproxy.proxy.config import Config
+from filterproxy.config import Config
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.rulebook.files import read_text
 from filterproxy.rulebook.load import unreadable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-from filterproxy.proxy.config import Config
+from filterproxy.config import Config
 
 # Connections that wait to be accepted; as uvicorn has it.
 BACKLOG = 2048

@@ -26,12 +26,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from filterproxy.config import Config
 from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request as Asked
 from filterproxy.core.rule import OnError
 from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.metrics import render, scrape
-from filterproxy.proxy.config import Config
 from filterproxy.rulebook.book import Rulebook
 from filterproxy.rulebook.compile import compile
 from filterproxy.rulebook.document import Document

@@ -9,9 +9,9 @@ from filterproxy.core.plan import Bound
 from filterproxy.core.rule import Action
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.usage import Tokens
+from filterproxy.engine.headers import Headers
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.exchange import Exchange
-from filterproxy.proxy.headers import Headers
 
 # Whoever is asked twice under one key gives the same reply again.
 _IDEMPOTENCY = b"idempotency-key"

@@ -13,16 +13,16 @@ import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from filterproxy.config import Config
 from filterproxy.dialects.routes import Override, Route, Routes, Unread
+from filterproxy.engine.engine import Engine
+from filterproxy.engine.headers import forwarded
 from filterproxy.metrics import CLIENT_GONE, Metrics
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.client import Client, ClientError, ClientGone, Receive, Scope, Send
-from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import Response
-from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.exchange import Exchange, ask, outcome_of
 from filterproxy.proxy.failure import fail, shut_down
-from filterproxy.proxy.headers import forwarded
 from filterproxy.proxy.judging import Judging
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import Passed, carries_reply, refusal, relay, request_body

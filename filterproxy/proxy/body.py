@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Protocol
 
+from filterproxy.engine.headers import Headers
 from filterproxy.proxy.errors import UpstreamError
-from filterproxy.proxy.headers import Headers
 
 # Bytes that one step may decode to: a few KB of gzip can stand for gigabytes.
 _PIECE = 1 << 20

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
-from filterproxy.proxy.headers import Headers, first
+from filterproxy.engine.headers import Headers, first
 from filterproxy.proxy.server import GONE
 
 Scope = MutableMapping[str, Any]

@@ -32,8 +32,8 @@ from typing import Protocol, cast
 
 import httptools
 
+from filterproxy.engine.headers import Headers
 from filterproxy.proxy.errors import UpstreamError, lost_error
-from filterproxy.proxy.headers import Headers
 
 # Bytes that may lie unread before the socket is no longer read. As large as one read of asyncio's or
 # uvloop's, so that a reply of ordinary size never pauses.

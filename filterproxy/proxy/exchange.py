@@ -11,11 +11,11 @@ from filterproxy.core.verdict import Outcome
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.reply import Stream
 from filterproxy.dialects.usage import Tokens
+from filterproxy.engine.engine import Engine
+from filterproxy.engine.headers import Headers
 from filterproxy.metrics import UNSCANNED
 from filterproxy.proxy.client import Client, ClientError
 from filterproxy.proxy.connection import Response
-from filterproxy.proxy.engine import Engine
-from filterproxy.proxy.headers import Headers
 from filterproxy.proxy.pump import Times
 from filterproxy.proxy.upstream import Upstream
 

@@ -18,12 +18,12 @@ from filterproxy.core.verdict import Outcome
 from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_error import error_body
+from filterproxy.engine.headers import JSON
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.client import ClientError
 from filterproxy.proxy.errors import Cause, UpstreamError
 from filterproxy.proxy.exchange import Exchange
-from filterproxy.proxy.headers import JSON
 from filterproxy.proxy.unjudged import Unscanned
 
 _log = logging.getLogger("filterproxy")

@@ -6,21 +6,21 @@ import time
 from collections.abc import Awaitable, Mapping
 from typing import NamedTuple
 
+from filterproxy.config import Config
 from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
 from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
 from filterproxy.dialects.routes import Override, Route
+from filterproxy.engine.headers import JSON, Headers, HeaderView, content_type, first, forwarded, returned
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.again import Asked, body_again, headers_again, throw_away
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
-from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.errors import UpstreamError
 from filterproxy.proxy.exchange import Exchange, ask
-from filterproxy.proxy.headers import JSON, Headers, HeaderView, content_type, first, forwarded, returned
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import other_form, relay
 from filterproxy.proxy.pump import pump

@@ -7,9 +7,9 @@ import logging
 
 from filterproxy.core.request import Request
 from filterproxy.core.session import Session
+from filterproxy.engine.engine import Engine
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.exchange import Exchange
 from filterproxy.proxy.failure import place_of
 from filterproxy.proxy.pump import Times

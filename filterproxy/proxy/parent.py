@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, listen, refusal, url
-from filterproxy.proxy.config import Config
 from filterproxy.proxy.supervisor import Supervisor
 from filterproxy.rulebook.document import Document
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import AsyncIterator, Sequence
 
 from filterproxy.dialects.routes import Unread, plain_parts
+from filterproxy.engine.headers import content_type, returned
 from filterproxy.proxy.body import Readable
 from filterproxy.proxy.client import Client, ClientError
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.errors import UpstreamError
-from filterproxy.proxy.headers import content_type, returned
 
 # A request body up to this size goes upstream in one piece, with its length: not every server reads chunks.
 _SMALL_BODY = 256 * 1024

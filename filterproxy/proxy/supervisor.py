@@ -30,8 +30,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, listen
-from filterproxy.proxy.config import Config
 
 logger = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from urllib.parse import SplitResult, urlsplit
 
+from filterproxy.engine.headers import Headers
 from filterproxy.proxy.connection import Connection, Response, UpstreamLimits
 from filterproxy.proxy.errors import Unanswered, UpstreamError, connect_error, lost_error
-from filterproxy.proxy.headers import Headers
 
 __all__ = ["Response", "Upstream", "UpstreamError", "UpstreamLimits"]
 

@@ -32,14 +32,14 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from filterproxy.answers import functions
+from filterproxy.config import Config
 from filterproxy.core.rule import OnError
 from filterproxy.dialects.configured import routes_of
+from filterproxy.engine.engine import Engine
 from filterproxy.metrics import Metrics, share
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.config import Config
 from filterproxy.proxy.connection import UpstreamLimits
-from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.server import Protocol
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.rulebook.compile import compile as compile_rules

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from filterproxy.cli.settings import Settings, UsageError, gather
+from filterproxy.config import Config
 from filterproxy.dialects.configured import routes_of
-from filterproxy.proxy.config import Config
 from filterproxy.rulebook.problem import RulebookError
 from tests.cli.packs import write
 

@@ -13,13 +13,13 @@ import httptools
 from prometheus_client import CollectorRegistry
 from uvicorn.server import ServerState
 
+from filterproxy.config import Config
 from filterproxy.core.rule import Rule
 from filterproxy.dialects.routes import Routes
+from filterproxy.engine.engine import Engine
 from filterproxy.metrics import Metrics, render, scrape
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.config import Config
-from filterproxy.proxy.engine import Engine
 from filterproxy.proxy.server import Protocol
 from filterproxy.proxy.upstream import Upstream
 from filterproxy.proxy.worker import server_config, upstream_limits

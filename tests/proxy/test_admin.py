@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from filterproxy.config import Config
 from filterproxy.proxy.admin import EXPLAIN_LIMIT_BYTES, Book, admin_app
-from filterproxy.proxy.config import Config
 from filterproxy.rulebook.load import load
 
 PACK = """

@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from filterproxy.core.session import Session
-from filterproxy.proxy.engine import Engine
+from filterproxy.engine.engine import Engine
 from tests.proxy.fake_upstream import completion, post, proxied, reply
 from tests.proxy.test_app import Run, run
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, is_loopback, listen, refusal
-from filterproxy.proxy.config import Config
 from filterproxy.proxy.supervisor import Supervisor
 
 # Reads its charter and tells the test what came of it, over a connection of its own.

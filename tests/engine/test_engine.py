@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
+from filterproxy.config import Config
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Rule, Span, Verb
 from filterproxy.core.shape import Shape
+from filterproxy.engine.engine import Engine
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.config import Config
-from filterproxy.proxy.engine import Engine
 from filterproxy.rulebook.book import Rulebook
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from filterproxy.proxy.config import Config
+from filterproxy.config import Config
 
 
 def test_a_configuration_survives_json() -> None:

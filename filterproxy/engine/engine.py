@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from filterproxy import facts
+from filterproxy.config import Config
 from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Plan, Plans
 from filterproxy.core.request import Request, Turn
@@ -18,7 +19,6 @@ from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.json_text import JsonStrings
 from filterproxy.language import request_language
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.config import Config
 from filterproxy.rulebook.book import Rulebook
 
 # Something of all that detectors look for, so that none of them ends at its first glance.
