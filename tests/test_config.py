@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from filterproxy.config import Config
+from filterproxy.upstreams import UpstreamConfig
 
 
 def test_a_configuration_survives_json() -> None:
@@ -16,7 +17,9 @@ def test_a_configuration_survives_json() -> None:
         port=1,
         on_error="drop",
         connect_timeout_seconds=0.5,
-        upstreams={"big": "http://big"},
+        upstreams={
+            "big": UpstreamConfig(("https://big", "http://b"), {"Authorization": "Bearer x"}, 1, ca_file="a")
+        },
         passthrough=("/v1/files/*/content",),
     )
 

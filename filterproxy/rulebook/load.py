@@ -89,16 +89,22 @@ def _is_pack(file: Path) -> bool:
     return packed and there and not is_test and not file.name.startswith(".") and not file.is_dir()
 
 
-def _read_known(files: Iterable[Path], problems: list[Problem]) -> dict[str, str]:
-    """What the operator's files say; files of one name get their folder's beside it."""
+def _read_known(files: Sequence[Path], problems: list[Problem]) -> dict[str, str]:
+    """What the operator's files say, by name."""
     found: dict[str, str] = {}
-    for file in files:
+    for file, name in zip(files, known_names(files), strict=True):
         try:
-            text = read_text(file)
+            found[name] = read_text(file)
         except ValueError as error:
             problems.append(unreadable(file, error, "what it states would be taken for made up"))
-            continue
-        found[str(file) if file.name in found else file.name] = text
+    return found
+
+
+def known_names(files: Iterable[Path]) -> list[str]:
+    """What files of what is known are called; a second one of the same name has its folder before it."""
+    found: list[str] = []
+    for file in files:
+        found.append(str(file) if file.name in found else file.name)
     return found
 
 
