@@ -172,17 +172,25 @@ class Plan:
         """Whether a reply must wait for answers."""
         return any(map(self._asks, self.rules))
 
-    @functools.cached_property
+    # A plan that kept itself would be a cycle, so that a rulebook's megabytes stay when it has gone.
+
+    @property
     def everything(self) -> Plan:
         """The plan with the late rules in their places: what they read, and what a trial runs."""
-        if not self.late:
-            return self
-        return Plan(tuple(sorted((*self.rules, *self.late), key=lambda b: b.index)), self.gate)
+        return self._with_late if self.late else self
 
     @functools.cached_property
+    def _with_late(self) -> Plan:
+        return Plan(tuple(sorted((*self.rules, *self.late), key=lambda b: b.index)), self.gate)
+
+    @property
     def silent(self) -> Plan:
         """The plan without the rules that ask."""
-        return self.without(frozenset(b.index for b in self.rules if b.asks))
+        return self.without(self._askers)
+
+    @functools.cached_property
+    def _askers(self) -> frozenset[int]:
+        return frozenset(b.index for b in self.rules if b.asks)
 
     def without(self, indices: frozenset[int]) -> Plan:
         """The plan without some rules, and without late ones."""
@@ -267,6 +275,10 @@ class Plan:
         return {}
 
 
+# What plans differ by: whether a stream is asked for, the attempt, how rules with conditions run.
+_Kind = tuple[bool, int, tuple[tuple[int, Mode], ...]]
+
+
 class Plans:
     """
     Plans of a rulebook, each worked out once.
@@ -280,13 +292,22 @@ class Plans:
         self.gate = Gate(list(rules))
         self._conditional = [(i, r) for i, r in self._rules if r.when is not None or _is_canary(r)]
         self._canary_header = canary_header.lower()
-        self._plan = functools.lru_cache(maxsize=_KEPT_PLANS)(self._build)
+        # No lru_cache of a method: it would be a cycle, so that a rulebook's megabytes stay when it has gone.
+        self._kept: dict[_Kind, Plan] = {}
 
     def plan(self, request: Request, attempt: int = 0) -> Plan:
         """The plan for a reply. attempt: how often upstream was asked again already."""
         if not self._conditional:
-            return self._plan(request.stream, attempt, ())
-        return self._plan(request.stream, attempt, self._modes(request))
+            return self._plan((request.stream, attempt, ()))
+        return self._plan((request.stream, attempt, self._modes(request)))
+
+    def _plan(self, kind: _Kind) -> Plan:
+        plan = self._kept.get(kind)
+        if plan is None:
+            if len(self._kept) >= _KEPT_PLANS:
+                del self._kept[next(iter(self._kept))]
+            plan = self._kept[kind] = self._build(*kind)
+        return plan
 
     def _modes(self, request: Request) -> tuple[tuple[int, Mode], ...]:
         modes = []

@@ -76,13 +76,15 @@ class Session:
     read by another session. After that, or after `end`, a session is not used again. `whole`, set before the
     first `feed`, says that nothing need leave before the end, which spares work.
 
-    sent: where rules are judged later, what upstream sent of each channel; None: it was too much to be kept.
+    keeps: whether `sent` is kept; to be set before the first text where somebody wants it though no rule is
+    judged later. sent: what upstream sent of each channel; None: it was too much to be kept.
     """
 
     def __init__(self, plan: Plan, request: Request, settings: Settings) -> None:
         self.verdict = Verdict()
         self.plan = plan
         self.whole = False
+        self.keeps = bool(plan.late)
         self._request = request
         self._settings = settings
         self._chains: dict[Channel, Chain] = {}
@@ -97,7 +99,7 @@ class Session:
     def feed(self, channel: Channel, text: str) -> list[Piece]:
         """Take in more text of a channel."""
         kind = channel.kind
-        if self.plan.late:
+        if self.keeps:
             self._remember(channel, text)
         if kind not in self.plan.kinds and not self.plan.withholds:
             return _as_sent(text)
@@ -163,7 +165,7 @@ class Session:
     def expect_content(self, choice: int) -> None:
         """Say that a choice has content, be it empty: rules on short texts must see it."""
         channel = Channel(choice, "content")
-        if self.plan.late:
+        if self.keeps:
             self._remember(channel, "")
         if self.plan.withholds:
             self._texts.setdefault(channel, [])
@@ -202,7 +204,8 @@ class Session:
         self.sent.setdefault(channel, []).append(text)
         self._sent_size += len(text)
         if self._sent_size > self._settings.limit:
-            self.verdict.not_scanned("too_large")
+            if self.plan.late:
+                self.verdict.not_scanned("too_large")
             self.sent = None
 
     def _is_json(self, kind: str) -> bool:

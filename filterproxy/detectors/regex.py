@@ -63,6 +63,12 @@ class Regex:
     def gate(self) -> None:
         return None
 
+    @property
+    def _budget(self) -> dict[str, Any]:
+        # The engine's clock is the CPU time of the whole process: were other threads let in meanwhile
+        # (one that compiles other rules), their work would count against this rule.
+        return {"timeout": self.budget_seconds, "concurrent": False}
+
     def find(self, text: str, pos: int, unit: Span, request: Request) -> Span | None:
         end = unit[1]
         # An attempt sees at most MATCH_LIMIT code points from where it begins; where that cannot make
@@ -76,7 +82,7 @@ class Regex:
     def _search(self, text: str, pos: int, end: int) -> Span | None:
         while pos <= end:
             try:
-                found = self._compiled.search(text, pos, end, timeout=self.budget_seconds)
+                found = self._compiled.search(text, pos, end, **self._budget)
             except TimeoutError:
                 raise Timeout from None
             if found is None:
@@ -105,9 +111,7 @@ class Regex:
             if at >= end:
                 return None
             try:
-                found = self._compiled.match(
-                    text, at, min(end, at + MATCH_LIMIT), timeout=self.budget_seconds
-                )
+                found = self._compiled.match(text, at, min(end, at + MATCH_LIMIT), **self._budget)
             except TimeoutError:
                 raise Timeout from None
             if found is not None and found.end() > at:
@@ -117,7 +121,7 @@ class Regex:
     def group_spans(self, text: str, span: Span) -> Mapping[str, Span]:
         """Where the groups, by number and by name, stand in a match; {} if it was found folded."""
         try:
-            found = self._compiled.fullmatch(text, *span, timeout=self.budget_seconds)
+            found = self._compiled.fullmatch(text, *span, **self._budget)
         except TimeoutError:
             raise Timeout from None
         if found is None:

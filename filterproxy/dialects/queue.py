@@ -27,7 +27,7 @@ from filterproxy.dialects.reply import Options, Refused, WireError
 from filterproxy.dialects.runs import Frames, Run
 from filterproxy.dialects.standing import Standing
 from filterproxy.dialects.translation import Change, Event, Parsed, Splitter, Translation
-from filterproxy.dialects.usage import Tokens, tokens_of
+from filterproxy.dialects.usage import Tokens, says, tokens_of
 
 
 @dataclass(slots=True)
@@ -52,7 +52,9 @@ class EventStream:
     _standing: Standing = field(default_factory=Standing)
     _over: bool = False  # the session has ended
     _terminated: bool = False  # what says that nothing follows has come
+    _said_all: bool = False  # that, and the rules let it leave
     _like: dict[str, Any] = field(default_factory=dict)
+    _cost: Tokens = field(default_factory=Tokens)
     _run_channel: Channel | None = None
     _frame_is_plain: bool = False  # whether events read in runs have no key that could repeat text
     _pending: tuple[Channel, list[str]] | None = None  # text that the session has not been fed yet
@@ -121,6 +123,8 @@ class EventStream:
         return self.translation.left(b"".join(out))
 
     def fail(self, kind: str, message: str) -> bytes:
+        if self._said_all:
+            return self.end()  # official clients raise on an error behind a reply's end, too
         out: list[bytes] = []
         try:
             self._end_session()
@@ -130,11 +134,12 @@ class EventStream:
                 out.extend(self._leftovers())
         except (Withheld, Refused):
             out.clear()
-        return self.translation.left(b"".join(out) + self.translation.error(kind, message))
+        if not (self.translation.single_choice and self._standing.told):  # else all of it was replaced
+            out.append(self.translation.error(kind, message))
+        return self.translation.left(b"".join(out))
 
     def tokens(self) -> Tokens:
-        parsed = (w.parsed for w in self._queue if isinstance(w, Waiting))
-        return tokens_of(p.value for p in parsed if p is not None)
+        return self._cost
 
     def heartbeat(self) -> bytes:
         return self.translation.heartbeat()
@@ -150,6 +155,9 @@ class EventStream:
         if parsed is None:
             self._take_unknown(event)
             return
+        if says(parsed.value):
+            now, so_far = tokens_of((parsed.value,)), self._cost
+            self._cost = Tokens(max(now.prompt, so_far.prompt), max(now.completion, so_far.completion))
         if self._over:
             if parsed.texts or parsed.choices:
                 self.verdict.not_scanned("after_end")
@@ -165,7 +173,7 @@ class EventStream:
         for channel, text in parsed.texts:
             if channel in self._closed and self._reads_kind(channel.kind):
                 raise WireError("text was added to a part that had ended")
-            if self._reads_kind(channel.kind):
+            if self._takes_kind(channel.kind):
                 self._feed(channel, text)
                 sizes[channel] = sizes.get(channel, 0) + len(text)
         self._queue.append(Waiting(event.raw, parsed, tuple(sizes.items())))
@@ -176,6 +184,7 @@ class EventStream:
         if parsed.last:
             self._terminated = True
             self._end_session()
+            self._said_all = self.ask is None
 
     def _learn(self, frames: Frames, raw: bytes, parsed: Parsed) -> None:
         channel, text = parsed.texts[0]
@@ -203,6 +212,10 @@ class EventStream:
 
     def _reads_kind(self, kind: str) -> bool:
         return self.session.plan.withholds or kind in self.session.plan.reads
+
+    def _takes_kind(self, kind: str) -> bool:
+        """Whether the session is given such text: also when it only keeps it."""
+        return self.session.keeps or self._reads_kind(kind)
 
     def _feed(self, channel: Channel, text: str) -> None:
         """Give text to the session, with what follows it in these bytes if that is the same channel's."""

@@ -80,7 +80,7 @@ class Stream(Protocol):
         """What ends the stream when it cannot go on: held text is judged first, then an error event."""
 
     def tokens(self) -> Tokens:
-        """What the reply has cost as far as upstream has said it; asked after `ask` was set."""
+        """What the reply has cost as far as upstream has said it."""
 
     def heartbeat(self) -> bytes:
         """What keeps the connection alive while text is held; b"" where the dialect has nothing for it."""

@@ -33,6 +33,14 @@ class Tokens:
         return Tokens(self.prompt + other.prompt, self.completion + other.completion)
 
 
+def says(event: Mapping[str, Any]) -> bool:
+    """Whether an event of a stream may say what the reply has cost; most do not, and this is cheap."""
+    if event.get("usage") or "eval_count" in event or "prompt_eval_count" in event:
+        return True
+    holder = event.get("message") or event.get("response")
+    return isinstance(holder, dict) and bool(holder.get("usage"))
+
+
 def tokens_of(values: Iterable[Mapping[str, Any]]) -> Tokens:
     """The tokens of one reply, whole or as its events: what events say grows, so that the most counts."""
     prompt = completion = 0

@@ -166,12 +166,16 @@ def _put(form: Form, reply: Reply, pieces: Mapping[Channel, Sequence[Piece]], en
         places.setdefault(place.channel, []).append(place)
     changed = set()
     for channel, found in pieces.items():
-        if channel.choice not in ending.dropped and not all(piece.verbatim for piece in found):
-            changed.add(channel.choice)
-            if channel in places:
-                _write(places[channel], text_of(found))
-            elif text := text_of(found):
-                form.add(reply, channel, text)
+        if channel.choice in ending.dropped or all(piece.verbatim for piece in found):
+            continue
+        text, there = text_of(found), places.get(channel, ())
+        if not text and not any(place.text for place in there):
+            continue  # nothing in place of nothing: no event of a stream would change for it
+        changed.add(channel.choice)
+        if there:
+            _write(there, text)
+        else:
+            form.add(reply, channel, text)
     return changed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from filterproxy import facts
@@ -36,7 +36,8 @@ class Engine:
     """
     One rulebook, ready to judge. A change of rules is another engine; a reply keeps the one it began with.
 
-    clock: seconds from any origin.
+    clock: seconds from any origin. everywhere: ids of rules that need not be counted reply by reply, since
+    every reply meets them; None: those without a condition.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Engine:
         config: Config,
         metrics: Metrics,
         clock: Callable[[], float] = time.perf_counter,
+        everywhere: Collection[str] | None = None,
     ) -> None:
         self.rulebook = rulebook
         self._plans = Plans(rulebook.rules, config.canary_header)
@@ -60,9 +62,10 @@ class Engine:
         self._suspend_after = config.suspend_after
         self._suspend_within = config.suspend_within_seconds
         self._late: dict[str, deque[float]] = {}
-        self._conditional = any(rule.when is not None for rule in rulebook.rules)
+        if everywhere is None:
+            everywhere = [rule.id for rule in rulebook.rules if rule.when is None]
+        self._counted = frozenset(rule.id for rule in rulebook.rules).difference(everywhere)
         self._conditional_of: dict[int, tuple[Plan, tuple[str, ...]]] = {}
-        metrics.rulebook(rulebook.hash)
         self._warm_up()
 
     def session(self, request: Request, attempt: int = 0, *, asking: bool = True) -> Session:
@@ -97,17 +100,21 @@ class Engine:
             seconds={rule: seconds for rule, seconds in found.seconds.items() if rule in late},
         )
 
-    def observe(self, session: Session) -> None:
-        """Count what a session found, and suspend rules that were late too often."""
-        if self._conditional:
+    def met(self, session: Session) -> None:
+        """Count a reply for the rules that were there for it, and are not for every one."""
+        if self._counted:
             self._metrics.conditional(self._conditional_in(session.plan))
-        self.observe_verdict(session.verdict)
 
     def observe_verdict(self, verdict: Verdict) -> None:
-        """Count what rules said, also later than the others."""
+        """Count what rules said, also later than the others, and suspend those that were late too often."""
         self._metrics.judged(verdict)
         if verdict.faults:
             self._watch(verdict)
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """What times are measured with."""
+        return self._clock
 
     @property
     def suspended(self) -> frozenset[str]:
@@ -134,7 +141,7 @@ class Engine:
         if kept is None or kept[0] is not plan:
             if len(self._conditional_of) >= _KEPT_PLANS:
                 self._conditional_of.clear()
-            ids = tuple(bound.rule.id for bound in plan.everything.rules if bound.rule.when is not None)
+            ids = tuple(b.rule.id for b in plan.everything.rules if b.rule.id in self._counted)
             kept = self._conditional_of[id(plan)] = (plan, ids)
         return kept[1]
 

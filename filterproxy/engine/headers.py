@@ -9,18 +9,18 @@ Headers = Sequence[tuple[bytes, bytes]]
 JSON = (b"content-type", b"application/json")
 
 # Between two neighbours (RFC 9110 §7.6.1), so not to be passed on.
-_HOP_BY_HOP = frozenset(
+HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade".split()
 )
 # Ours alone: whoever else sets one of these pretends.
-_OWN_PREFIX = b"x-filterproxy-"
+OWN_PREFIX = b"x-filterproxy-"
 # What says something about the exact bytes of a body, and is wrong once they have changed.
 _OF_THE_BYTES = frozenset(b"content-length content-md5 content-digest digest repr-digest etag".split())
 _LENGTH = frozenset({b"content-length"})
 _ENCODING = frozenset({b"content-encoding"})
 # By what the keywords of `returned` are.
 _LEFT_OUT = {
-    (same_bytes, decoded, length): _HOP_BY_HOP.union(
+    (same_bytes, decoded, length): HOP_BY_HOP.union(
         () if same_bytes else _OF_THE_BYTES, _ENCODING if decoded else (), () if length else _LENGTH
     )
     for same_bytes in (False, True)
@@ -73,7 +73,7 @@ def forwarded(headers: Headers, without: bytes = b"") -> list[tuple[bytes, bytes
 
     without: one more that does not go on.
     """
-    return [header for header in headers if header[0] != without and not header[0].startswith(_OWN_PREFIX)]
+    return [header for header in headers if header[0] != without and not header[0].startswith(OWN_PREFIX)]
 
 
 def returned(
@@ -90,5 +90,5 @@ def returned(
         if name == b"connection":
             left_out |= {token.strip() for token in value.lower().split(b",")}
     return [
-        header for header in headers if header[0] not in left_out and not header[0].startswith(_OWN_PREFIX)
+        header for header in headers if header[0] not in left_out and not header[0].startswith(OWN_PREFIX)
     ]

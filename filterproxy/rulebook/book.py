@@ -56,7 +56,11 @@ def result(form: Mapping[str, Any]) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What `check`, `test` and `filterproxy rules` say about a rule; line counts from 1."""
+    """
+    What `check`, `test` and `filterproxy rules` say about a rule; line counts from 1.
+
+    digest: what it does, as a short text; equal ones stand for rules that do the same.
+    """
 
     id: str
     pack: str
@@ -68,6 +72,7 @@ class RuleInfo:
     created: str | None = None
     expires: str | None = None
     examples: tuple[Example, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,20 +21,34 @@ from filterproxy.grounding import Allowed, GroundedFact, GroundedText
 from filterproxy.rulebook.book import Example, Rulebook, RuleInfo, message, result
 from filterproxy.rulebook.conditions import AskedAbout, AskedMatch, When, globs, primary
 from filterproxy.rulebook.detect import detector_of, finders, grouped, needs_unit
-from filterproxy.rulebook.document import Document, Form
+from filterproxy.rulebook.document import Document, Form, digest_of
 from filterproxy.rulebook.excuses import MatchExcuse, Quotation
 
 
-def compile(document: Document, on_error_default: OnError | None = None) -> Rulebook:
+def compile(
+    document: Document, on_error_default: OnError | None = None, previous: Rulebook | None = None
+) -> Rulebook:
     """
     The rulebook of a document.
 
     on_error_default: for rules that say nothing, and whose pack says nothing; None: drop for rules that
-    change text, pass for the others.
+    change text, pass for the others. previous: what ran before: rules that do the same are taken from there,
+    with all that they have worked out since.
     """
-    rules = tuple(_rule(form, on_error_default) for form in document["rules"])
-    infos = tuple(map(_info, document["rules"]))
-    return Rulebook(document["hash"], rules, infos, Background(document["known"]))
+    forms = document["rules"]
+    infos = tuple(_info(form, on_error_default) for form in forms)
+    known = (
+        {}
+        if previous is None
+        else {info.digest: rule for info, rule in zip(previous.infos, previous.rules, strict=True)}
+    )
+    rules = tuple(
+        known.get(info.digest) or _rule(form, on_error_default)
+        for info, form in zip(infos, forms, strict=True)
+    )
+    same = previous is not None and dict(previous.background.texts) == document["known"]
+    background = previous.background if previous is not None and same else Background(document["known"])
+    return Rulebook(document["hash"], rules, infos, background)
 
 
 def _rule(form: Form, on_error_default: OnError | None) -> Rule:
@@ -124,7 +138,7 @@ def _asked(form: Form) -> AskedAbout | AskedMatch:
     return AskedAbout(FACTS[form["about"]].asks)
 
 
-def _info(form: Form) -> RuleInfo:
+def _info(form: Form, on_error_default: OnError | None) -> RuleInfo:
     examples = [_example(example, hit=True) for example in form["examples"]["hit"]]
     examples += [_example(example, hit=False) for example in form["examples"]["pass"]]
     return RuleInfo(
@@ -138,6 +152,7 @@ def _info(form: Form) -> RuleInfo:
         created=form["created"],
         expires=form["expires"],
         examples=tuple(examples),
+        digest=f"{on_error_default or ''}:{digest_of(form)}",
     )
 
 

@@ -76,7 +76,20 @@ def document_of(rules: list[Form], known: Mapping[str, str] = MappingProxyType({
 
 def hash_of(rules: list[Form], known: Mapping[str, str] = MappingProxyType({})) -> str:
     """The first 16 hexadecimal digits of SHA-256 over canonical JSON of what rules do and what is known."""
-    matters: list[Any] = [{key: rule[key] for key in _MATTERS} for rule in rules]
+    matters: list[Any] = [_matters(rule) for rule in rules]
     matters += [dict(known)] if known else []
-    canonical = json.dumps(matters, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:_HASH_LENGTH]
+    return _digest(matters)[:_HASH_LENGTH]
+
+
+def digest_of(rule: Form) -> str:
+    """SHA-256 in hexadecimal over canonical JSON of what a rule does."""
+    return _digest(_matters(rule))
+
+
+def _matters(rule: Form) -> Form:
+    return {key: rule[key] for key in _MATTERS}
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

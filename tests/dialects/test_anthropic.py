@@ -510,6 +510,21 @@ def test_a_stream_that_cannot_go_on_ends_with_an_error_event_after_what_was_judg
     )
 
 
+def test_nothing_follows_the_end_of_a_message_when_upstream_breaks_off_behind_it_or_it_was_replaced() -> None:
+    """Official clients read on behind `message_stop`, and raise on an error there."""
+    begun = [start(), begin(0, type="text", text=""), delta(0, "text_delta", text="abb")]
+    complete = body_of(*begun, stop(0), *finish())
+    for rule, body, said in (
+        (REDACT, complete, "[X]"),
+        (DROP, complete, "No."),
+        (DROP, body_of(*begun), "No."),
+    ):
+        stream = stream_of(session_of(plan_of([rule])))
+        found = read(stream.receive(body) + stream.fail("upstream_error", "gone"))
+
+        assert ([said], True) == (found.texts, found.done)
+
+
 def test_an_error_of_upstreams_follows_the_text_that_waited() -> None:
     """It is the last event, and says no more than that once the reply was changed."""
     error = {"type": "error", "error": {"type": "overloaded_error", "message": "abb"}}

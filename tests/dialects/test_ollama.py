@@ -381,6 +381,15 @@ def test_a_stream_that_cannot_go_on_ends_with_an_error_line_after_what_was_judge
 
 
 @BOTH
+def test_nothing_follows_the_last_line_when_upstream_breaks_off_behind_it(dialect: Dialect) -> None:
+    """Official clients raise on an error there."""
+    stream = stream_of(dialect, session_of(plan_of([REDACT])))
+    out = stream.receive(body_of(line(dialect, "abb"), last(dialect))) + stream.fail("upstream_error", "gone")
+
+    assert json.loads(out.splitlines()[-1])["done"] is True
+
+
+@BOTH
 def test_an_error_of_upstreams_follows_the_text_that_waited(dialect: Dialect) -> None:
     """It is the last line, and says no more than that once the reply was changed."""
     error = {"error": "abb"}

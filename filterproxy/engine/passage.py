@@ -1,0 +1,325 @@
+"""
+One reply on its way through the rules, for whoever moves the bytes: nothing here waits, and no framework is
+known. The proxy can ask upstream again, and beats while text is held; the other shells cannot, and use this.
+
+    passage.begin(200, headers)      what upstream's head says decides how the body is read
+    passage.receive(data)            some of the body in, what may leave of it out
+    passage.end()                    the body is complete: the rest
+
+Each gives back bytes for the client; `head` goes before the first of them, and is None until something may
+leave: status and headers wait, for a rule may still put an error in place of the reply. When `ended` is set
+the answer is complete, and what else comes from upstream is of no use; `enough` says that a lot may come.
+
+Rules that want upstream to be asked again take what they have for after the last try. Rules that ask others
+make `end` and `fail` raise core.asking.Needs: get the answers, and call again (proxy.asking.Answers.settle
+does). What goes wrong becomes an answer in the dialect's shape, or an event at the end of a stream; only our
+own mistakes are raised, and then `fail` is left to be called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from filterproxy.config import DEFAULT, Config
+from filterproxy.core.request import Request
+from filterproxy.core.session import Session, Withheld
+from filterproxy.core.verdict import Outcome
+from filterproxy.dialects.asking import AskingStream
+from filterproxy.dialects.dialect import Dialect
+from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
+from filterproxy.engine.encoding import Decoder, EncodingError
+from filterproxy.engine.engine import Engine
+from filterproxy.engine.headers import JSON, Headers, returned
+from filterproxy.engine.opening import Opening, Way, opening
+from filterproxy.engine.times import Times
+from filterproxy.engine.words import REFUSED, UNREADABLE, WITHHELD, Words, not_checked
+from filterproxy.metrics import UNSCANNED, UPSTREAM_ERROR
+
+# More than any rule's `times`.
+NO_MORE_TRIES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """
+    How replies are read and rewritten.
+
+    options: see there. reply_limit: bytes of a reply that is kept until it is complete. drops: whether what
+    cannot be judged is withheld.
+    """
+
+    options: Options = field(default_factory=Options)
+    reply_limit: int = 32 << 20
+    drops: bool = False
+
+    @classmethod
+    def of(cls, config: Config) -> Terms:
+        """As the operator wants them."""
+        options = Options(config.finish, config.event_limit_bytes, config.choices)
+        return cls(options, config.reply_limit_bytes, config.unscanned == "drop")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """status: of the answer. headers: names in lower case; without those between neighbours."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+
+
+class Unscanned(Exception):
+    """A reply cannot be judged, and such replies are to be withheld; args[0] is the cause."""
+
+
+class Passage:
+    """
+    A reply to *request* where *dialect* is spoken.
+
+    unscanned: causes for which it was not judged; failures: what was wrong with upstream: both to be counted.
+    cut_off: set when it ended early and the client cannot be told. For the rest see engine.counting.Gone.
+    """
+
+    attempt = 0
+
+    def __init__(
+        self, engine: Engine, dialect: Dialect, request: Request, terms: Terms, route: str = DEFAULT
+    ) -> None:
+        self.engine = engine
+        self.dialect = dialect
+        self.request = request
+        self.route = route
+        self.session: Session | None = None
+        self.stream: Stream | None = None
+        self.times = Times()
+        self.outcome = ""
+        self.unscanned: list[str] = []
+        self.failures: list[str] = []
+        self.head: Head | None = None
+        self.ended = False
+        self.enough = False
+        self.cut_off = False
+        self._terms = terms
+        self._status = 0
+        self._headers: Headers = ()
+        self._opening = Opening(Way.UNREAD)
+        self._decoder: Decoder | None = None
+        self._kept: list[bytes] = []  # of a whole reply
+        self._size = 0
+        self._held_since = 0.0
+        self._came = 0.0  # when the first bytes of the body did
+        self._left = False  # whether any of it has
+
+    # What a shell calls
+
+    def begin(self, status: int, headers: Headers) -> bytes:
+        """Upstream's head has come. headers: names in lower case."""
+        self._status, self._headers = status, headers
+        self._opening = found = opening(self.dialect, status, headers)
+        self._decoder = Decoder() if found.encoded else None
+        try:
+            if found.way is Way.STREAMED:
+                self.stream = self._new_stream()
+            elif found.way is Way.UNREAD:
+                self._pass_on(found.cause)
+        except Unscanned as error:
+            return self._give_up(error)
+        return b""
+
+    def receive(self, data: bytes) -> bytes:
+        """Some more of upstream's body has come."""
+        if self.ended:
+            return b""
+        began = self.engine.clock()
+        self._came = self._came or began
+        try:
+            released = b"".join(self._take(piece) for piece in self._decoded(data))
+            if self.stream is not None and self.stream.closed:
+                released += self._end_stream()
+                self.enough = True
+        except _OUTCOMES as error:
+            released = self._give_up(error)
+        self._note(began, released)
+        return released
+
+    def end(self) -> bytes:
+        """Upstream's body is complete. Raises Needs; then it is to be called again."""
+        if self.ended:
+            return b""
+        try:
+            released = self._end()
+        except _OUTCOMES as error:
+            released = self._give_up(error)
+        self._note(self.engine.clock(), released)
+        return released
+
+    def fail(self, words: Words, outcome: str = Outcome.ERROR.value, failure: str = "") -> bytes:
+        """
+        Upstream's body will not be completed, or we cannot go on: what ends the answer. Raises Needs; then it
+        is to be called again.
+
+        outcome: what is counted. failure: what was wrong with upstream, if it was upstream.
+        """
+        if self.ended:
+            return b""
+        self.outcome = outcome
+        if self.head is None:
+            released = self._answer(words.status, self.dialect.error_body(*words))
+        elif self.stream is not None:
+            released = self.stream.fail(words.kind, words.message)
+        else:  # a body of somebody else's format: that it ends early is all that can be said
+            released, self.cut_off = b"", True
+        self.ended = True
+        if failure:
+            self.failures.append(failure)
+        return released
+
+    # Reading
+
+    def _decoded(self, data: bytes) -> Iterable[bytes]:
+        return (data,) if self._decoder is None else self._decoder.feed(data)
+
+    def _take(self, data: bytes) -> bytes:
+        if self.stream is not None:
+            return self._leaving(self.stream.receive(data))
+        if self.head is not None:
+            return data
+        self._kept.append(data)
+        self._size += len(data)
+        return b"" if self._size <= self._terms.reply_limit else self._too_large()
+
+    def _leaving(self, released: bytes) -> bytes:
+        """What leaves of a stream; the first of it has the head go, too."""
+        if released and self.head is None:
+            self.head = self._head_of_stream()
+        return released
+
+    def _head_of_stream(self) -> Head:
+        return Head(200, returned(self._headers, same_bytes=False, decoded=self._decoder is not None))
+
+    def _too_large(self) -> bytes:
+        self._not_judged("too_large")
+        self.head = self._head_as_it_is()
+        kept, self._kept = b"".join(self._kept), []
+        return kept
+
+    def _end(self) -> bytes:
+        rest = b""
+        if self._decoder is not None and (last := self._decoder.end()):
+            rest = self._take(last)
+            self._decoder = Decoder()  # it has ended: what is asked again finds nothing more
+        if self.stream is not None:
+            return rest + self._end_stream()
+        if self.head is None:
+            return self._end_whole()
+        self.ended = True
+        return rest
+
+    def _end_stream(self) -> bytes:
+        assert self.stream is not None
+        released = self.stream.end()
+        if self.head is None:
+            self.head = self._head_of_stream()
+        self.ended = True
+        return released
+
+    def _end_whole(self) -> bytes:
+        body = b"".join(self._kept)
+        try:
+            whole = self._filtered(body)
+        except WireError:
+            self._not_judged("malformed")
+            whole = Whole(200, body, False)
+        headers = returned(
+            self._headers, same_bytes=not whole.changed, decoded=self._opening.encoded, length=False
+        )
+        return self._answer(whole.status, whole.body, headers)
+
+    def _filtered(self, body: bytes) -> Whole:
+        self.session = self._new_session(True)
+        whole, _ = self.dialect.filter_whole(self.session, self.request, body, self._terms.options)
+        assert whole is not None  # no rule asks upstream again past its last try
+        return whole
+
+    # What rules need
+
+    def _new_session(self, asking: bool) -> Session:
+        return self.engine.session(self.request, NO_MORE_TRIES, asking=asking)
+
+    def _new_stream(self) -> Stream:
+        self.session = self._new_session(True)
+        if not self.session.plan.asks:
+            return self._stream_of(self.session)
+
+        def begin(asking: bool) -> Stream:
+            self.session = self._new_session(asking)
+            return self._stream_of(self.session)
+
+        return AskingStream(begin, self._terms.reply_limit, not self._terms.drops)
+
+    def _stream_of(self, session: Session) -> Stream:
+        return self.dialect.stream(session, self.request, self._opening.kind, self._terms.options)
+
+    def _note(self, began: float, released: bytes) -> None:
+        """Time that filtering took, and that text has waited."""
+        now = self.engine.clock()
+        self.times.filtering += now - began
+        waiting = self.stream is not None and not self.ended and self.stream.waiting
+        if self._came and not self._left and (released or self.ended):
+            self._left = True
+            self.times.delay = now - self._came
+        if released or not waiting:
+            if self._held_since:
+                self.times.held = max(self.times.held, now - self._held_since)
+            self._held_since = now if waiting else 0.0
+        elif not self._held_since:
+            self._held_since = now
+
+    # Replies that are not judged, or not delivered
+
+    def _pass_on(self, cause: str) -> None:
+        if cause:
+            self._not_judged(cause)
+        elif self._status >= 400:
+            self.failures.append(f"status_{self._status // 100}xx")
+            self.outcome = UPSTREAM_ERROR
+        self.head = self._head_as_it_is()
+
+    def _head_as_it_is(self) -> Head:
+        decoded = self._decoder is not None
+        length = self._status not in (204, 304)
+        headers = returned(self._headers, same_bytes=not decoded, decoded=decoded, length=length)
+        return Head(self._status, headers)
+
+    def _not_judged(self, cause: str) -> None:
+        self.unscanned.append(cause)
+        self.outcome = UNSCANNED
+        self.session = None
+        if self._terms.drops:
+            raise Unscanned(cause)
+
+    def _give_up(self, error: Exception) -> bytes:
+        # What is refused was read to its end.
+        self.enough = not isinstance(error, Refused)
+        match error:
+            case Refused() if self.head is None:
+                return self._answer(error.status, error.body)
+            case Refused():
+                return self.fail(REFUSED, "")
+            case Unscanned():
+                return self.fail(not_checked(str(error)), UNSCANNED)
+            case Withheld():
+                return self.fail(WITHHELD)
+            case WireError():
+                self.unscanned.append("malformed")
+        return self.fail(UNREADABLE, UPSTREAM_ERROR, "protocol")
+
+    def _answer(self, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (JSON,)) -> bytes:
+        """All of the answer."""
+        self.head = Head(status, [*headers, (b"content-length", b"%d" % len(body))])
+        self.ended = True
+        return body
+
+
+# What a reply can come to; anything else is a mistake of ours.
+_OUTCOMES = (Unscanned, Withheld, Refused, WireError, EncodingError)
