@@ -1,10 +1,12 @@
 """
 What verdicts and timings come to, counted for Prometheus.
 
-    filterproxy_replies_total{dialect,outcome}        replies, by what became of them
+    filterproxy_replies_total{route,dialect,outcome}  replies, by what became of them
+    filterproxy_replies_in_flight                     requests whose replies have not gone yet
+    filterproxy_rule_fired_total{rule,mode}           replies in which the rule matched and was not excused
     filterproxy_rule_matches_total{rule,action,mode}  matches that were not excused
     filterproxy_rule_excused_total{rule}              matches that an `unless` excused
-    filterproxy_rule_errors_total{rule,cause}         timeout, suspended, error
+    filterproxy_rule_errors_total{rule,cause}         timeout, suspended, error, unanswered ...
     filterproxy_rule_runs_total{rule}                 replies in which the rule's own engine ran
     filterproxy_rule_seconds_total{rule}              time in that engine
     filterproxy_rule_evaluated_total{rule}            replies that the rule was there for
@@ -12,14 +14,19 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_filter_seconds                        time that filtering took of one reply
     filterproxy_held_characters                       most code points of a stream that waited at one time
     filterproxy_held_seconds                          longest time that text of a stream waited
+    filterproxy_first_byte_delay_seconds              from a stream's first bytes to the first that left
     filterproxy_unscanned_total{cause}                replies, or parts, that were not judged
     filterproxy_removed_keys_total                    keys left out because they could repeat changed text
-    filterproxy_upstream_errors_total{cause}          what went wrong with the model server
+    filterproxy_upstream_requests_total{upstream}     requests to an upstream, whichever address took them
+    filterproxy_upstream_errors_total{upstream,cause} what went wrong with it, though another address helped
+    filterproxy_upstream_healthy{upstream,address}    1 for an address that is asked, 0 for one left alone
     filterproxy_upstream_retries_total                requests that were sent again for a rule's `retry`
     filterproxy_discarded_tokens_total{kind}          tokens of replies that a `retry` threw away
     filterproxy_service_requests_total{rule,outcome}  what came of asking services: ok, timeout, failed, open
     filterproxy_service_open{rule}                    workers in which the rule's service is left alone
-    filterproxy_rulebook_info{hash}                   1 for the rulebook that runs
+    filterproxy_log_lines_total{log}                  lines of decisions, recordings, spans, events that left
+    filterproxy_log_dropped_total{log,cause}          lines, or texts of lines, that were left out
+    filterproxy_rulebook_…, filterproxy_rule_info     see engine.rulebook_metrics
     filterproxy_workers_ready                         workers that take requests
     filterproxy_worker_restarts_total                 workers that died and were replaced
 
@@ -35,8 +42,11 @@ Workers share their values through files when PROMETHEUS_MULTIPROC_DIR is set be
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import struct
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import prometheus_client.values
@@ -45,15 +55,17 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.values import MultiProcessValue
 
-from filterproxy.core.rule import Rule
+from filterproxy.core.rule import Mode, Rule
 from filterproxy.core.verdict import Outcome, Verdict
+
+logger = logging.getLogger(__name__)
 
 UPSTREAM_ERROR = "upstream_error"
 CLIENT_GONE = "client_gone"
 CLIENT_ERROR = "client_error"
 UNSCANNED = "unscanned"
 # Outcomes of replies that every rule without a condition was there for.
-_JUDGED = frozenset({Outcome.PASS, Outcome.FLAG, Outcome.EDIT, Outcome.CUT, Outcome.DROP, Outcome.RETRY})
+JUDGED = frozenset({Outcome.PASS, Outcome.FLAG, Outcome.EDIT, Outcome.CUT, Outcome.DROP, Outcome.RETRY})
 
 # From the 20 µs of a short reply that no rule touches to a rule's whole time budget, several times over.
 _FILTER_BUCKETS = (2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 0.1)
@@ -64,6 +76,7 @@ _HELD_BUCKETS = (1e-3, 5e-3, 2.5e-2, 0.1, 0.5, 1, 2.5, 5, 15, 60)
 
 _REPLIES = "filterproxy_replies"
 _CONDITIONAL = "filterproxy_rule_conditional"
+_FIRED = "filterproxy_rule_fired"
 _EVALUATED = "filterproxy_rule_evaluated"
 
 
@@ -84,7 +97,14 @@ class Metrics:
         def counter(name: str, says: str, *labels: str) -> Counter:
             return Counter(f"filterproxy_{name}", says, labels, registry=registry)
 
-        self._replies = counter("replies", "Replies, by what became of them.", "dialect", "outcome")
+        self._replies = counter("replies", "Replies, by what became of them.", "route", "dialect", "outcome")
+        self._in_flight = Gauge(
+            "filterproxy_replies_in_flight",
+            "Requests whose replies have not gone yet.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._fired = Counter(_FIRED, "Replies in which the rule fired.", ("rule", "mode"), registry=registry)
         self._matches = counter("rule_matches", "Matches that were not excused.", "rule", "action", "mode")
         self._excused = counter("rule_excused", "Matches that were excused.", "rule")
         self._errors = counter("rule_errors", "Times a rule could not be judged.", "rule", "cause")
@@ -95,9 +115,19 @@ class Metrics:
         )
         self._unscanned = counter("unscanned", "Replies, or parts of them, that were not judged.", "cause")
         self._removed_keys = counter("removed_keys", "Keys left out because they could repeat changed text.")
-        self._upstream_errors = counter("upstream_errors", "Failures of the model server.", "cause")
+        self._upstream_requests = counter("upstream_requests", "Requests to an upstream.", "upstream")
+        self._upstream_errors = counter("upstream_errors", "Failures of an upstream.", "upstream", "cause")
+        self._upstream_healthy = Gauge(
+            "filterproxy_upstream_healthy",
+            "Whether every worker asks this address.",
+            ("upstream", "address"),
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
         self._retries = counter("upstream_retries", "Requests sent again for a rule.")
         self._discarded = counter("discarded_tokens", "Tokens of replies thrown away.", "kind")
+        self._log_lines = counter("log_lines", "Lines of logs that were written.", "log")
+        self._log_dropped = counter("log_dropped", "Lines of logs that were left out.", "log", "cause")
         self._service = counter("service_requests", "What came of asking a service.", "rule", "outcome")
         self._service_open = Gauge(
             "filterproxy_service_open",
@@ -113,13 +143,6 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
-        self._rulebook = Gauge(
-            "filterproxy_rulebook_info",
-            "The rulebook that runs.",
-            ("hash",),
-            registry=registry,
-            multiprocess_mode="livemax",
-        )
         self._filter_seconds = _histogram(
             registry, "filter_seconds", "Seconds of filtering, per reply.", _FILTER_BUCKETS
         )
@@ -129,13 +152,23 @@ class Metrics:
         self._held_seconds = _histogram(
             registry, "held_seconds", "Longest time in seconds that text of a stream waited.", _HELD_BUCKETS
         )
+        self._delay_seconds = _histogram(
+            registry,
+            "first_byte_delay_seconds",
+            "Seconds from the first bytes of a stream to the first that left.",
+            _HELD_BUCKETS,
+        )
         # Finding the child of a label set costs as much as counting; so each is looked up once.
         self._told: list[tuple[Gauge, str]] = []  # gauges of this rulebook that are not 0
         self._bound: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
 
-    def reply(self, dialect: str, outcome: str) -> None:
+    def in_flight(self, more: int) -> None:
+        """A request has come (1), or its reply has gone (-1)."""
+        self._in_flight.inc(more)
+
+    def reply(self, route: str, dialect: str, outcome: str) -> None:
         """A reply has gone its way."""
-        self._of(self._replies, dialect, outcome).inc()
+        self._of(self._replies, route, dialect, outcome).inc()
 
     def judged(self, verdict: Verdict) -> None:
         """What rules said about one reply, also one that was thrown away for another try."""
@@ -144,6 +177,8 @@ class Metrics:
                 self._of(self._excused, hit.rule).inc()
             else:
                 self._of(self._matches, hit.rule, hit.action, hit.mode).inc()
+        for rule, mode in {(hit.rule, hit.mode) for hit in verdict.hits if not hit.excuse}:
+            self._of(self._fired, rule, mode).inc()
         for fault in verdict.faults:
             self._of(self._errors, fault.rule, fault.cause).inc()
         for rule, seconds in verdict.seconds.items():
@@ -158,10 +193,11 @@ class Metrics:
         """The time that filtering took of one reply."""
         self._filter_seconds.observe(seconds)
 
-    def held(self, characters: int, seconds: float) -> None:
-        """What waited of one stream: see _held_characters, _held_seconds."""
+    def streamed(self, characters: int, seconds: float, delay: float) -> None:
+        """What waited of one stream: see _held_characters, _held_seconds, _delay_seconds."""
         self._held_characters.observe(characters)
         self._held_seconds.observe(seconds)
+        self._delay_seconds.observe(delay)
 
     def conditional(self, rules: Iterable[str]) -> None:
         """A reply met these rules, which are not there for every reply."""
@@ -172,14 +208,29 @@ class Metrics:
         """A reply was not judged at all."""
         self._of(self._unscanned, cause).inc()
 
-    def upstream_error(self, cause: str) -> None:
-        self._of(self._upstream_errors, cause).inc()
+    def upstream_asked(self, upstream: str) -> None:
+        self._of(self._upstream_requests, upstream).inc()
+
+    def upstream_error(self, upstream: str, cause: str) -> None:
+        self._of(self._upstream_errors, upstream, cause).inc()
+
+    def upstream_healthy(self, upstream: str, address: str, is_up: bool) -> None:
+        """Whether this worker asks an address, or leaves it alone for a while for having failed."""
+        self._upstream_healthy.labels(upstream, address).set(int(is_up))
 
     def retried(self, prompt_tokens: int, completion_tokens: int) -> None:
         """A reply that had cost this many tokens was thrown away, and upstream is asked again."""
         self._retries.inc()
         self._of(self._discarded, "prompt").inc(prompt_tokens)
         self._of(self._discarded, "completion").inc(completion_tokens)
+
+    def log_lines(self, log: str, times: int) -> None:
+        """Lines of a log were written."""
+        self._of(self._log_lines, log).inc(times)
+
+    def log_dropped(self, log: str, cause: str, times: int) -> None:
+        """Lines of a log, or texts of them, were left out."""
+        self._of(self._log_dropped, log, cause).inc(times)
 
     def service(self, rule: str, outcome: str) -> None:
         """What came of asking a service for *rule*: ok, timeout, failed, or open (it was not asked)."""
@@ -196,13 +247,12 @@ class Metrics:
         self._told.append((self._suspended, rule))
         self._suspended.labels(rule).set(1)
 
-    def rulebook(self, digest: str) -> None:
-        """The rulebook with this hash runs from now on, and every rule of it."""
+    def swapped(self) -> None:
+        """Another rulebook runs from now on, and every rule of it."""
         # Values that workers share cannot be taken back, only set to nothing.
         for gauge, label in self._told:
             gauge.labels(label).set(0)
-        self._told = [(self._rulebook, digest)]
-        self._rulebook.labels(digest).set(1)
+        self._told = []
 
     def _of(self, counter: Counter, *labels: str) -> Counter:
         key = (counter, labels)
@@ -221,57 +271,90 @@ class Scrape:
     What is read: the values of *source*, with those that follow from them.
 
     A rule without a condition was there for every reply that was judged; one with a condition was counted.
-    rules: of the rulebook that runs; those with `mode: off` are left out.
+    What has not fired yet has fired 0 times: a series that begins with 1 has no rate for Prometheus.
+    rules: of the rulebook that runs; those with `mode: off` are left out. everywhere: ids of those that every
+    reply meets; None: those without a condition.
     """
 
-    def __init__(self, source: Collector, rules: Sequence[Rule]) -> None:
+    def __init__(
+        self, source: Collector, rules: Sequence[Rule], everywhere: Collection[str] | None = None
+    ) -> None:
         self._source = source
-        self._always = [rule.id for rule in rules if rule.when is None and rule.mode != "off"]
+        met = [rule.id for rule in rules if rule.when is None and rule.mode != "off"]
+        self._always = [rule for rule in met if everywhere is None or rule in everywhere]
+        self._ways = [(rule.id, mode) for rule in rules for mode in _modes(rule)]
 
     def collect(self) -> Iterator[Metric]:
+        fired = dict.fromkeys(self._ways, 0.0)
         evaluated = CounterMetricFamily(_EVALUATED, "Replies that the rule was there for.", labels=["rule"])
         judged = 0.0
         for family in self._source.collect():
             if family.name == _CONDITIONAL:
                 for sample in family.samples:
-                    if sample.name.endswith("_total"):
+                    # A rule that had a condition under an earlier rulebook was counted then.
+                    if sample.name.endswith("_total") and sample.labels["rule"] not in self._always:
                         evaluated.add_metric([sample.labels["rule"]], sample.value)
+                continue
+            if family.name == _FIRED:
+                for sample in family.samples:
+                    if sample.name.endswith("_total"):
+                        fired[sample.labels["rule"], sample.labels["mode"]] = sample.value
                 continue
             if family.name == _REPLIES:
                 judged = sum(
                     sample.value
                     for sample in family.samples
-                    if sample.name.endswith("_total") and sample.labels["outcome"] in _JUDGED
+                    if sample.name.endswith("_total") and sample.labels["outcome"] in JUDGED
                 )
             yield family
         for rule in self._always:
             evaluated.add_metric([rule], judged)
         yield evaluated
+        replies = CounterMetricFamily(_FIRED, "Replies in which the rule fired.", labels=["rule", "mode"])
+        for way, times in fired.items():
+            replies.add_metric(way, times)
+        yield replies
 
 
-def scrape(rules: Sequence[Rule], source: Collector | str) -> CollectorRegistry:
+def _modes(rule: Rule) -> tuple[str, ...]:
+    """The modes in which a rule can fire."""
+    if rule.mode is Mode.ENFORCE and rule.rollout < 1:
+        return (Mode.CANARY, Mode.SHADOW)
+    return () if rule.mode is Mode.OFF else (rule.mode,)
+
+
+def scrape(
+    rules: Sequence[Rule], source: Collector | str, everywhere: Collection[str] | None = None
+) -> CollectorRegistry:
     """
     The registry that `render` reads.
 
     source: a registry of this process, or the folder that the workers' PROMETHEUS_MULTIPROC_DIR names.
+    everywhere: see Scrape.
     """
     registry = CollectorRegistry()
     if isinstance(source, str):
-        source = MultiProcessCollector(None, path=source)  # type: ignore[no-untyped-call]
-    registry.register(Scrape(source, rules))
+        source = _Shared(source)
+    registry.register(Scrape(source, rules, everywhere))
     return registry
 
 
 def share(process: int) -> None:
     """
-    Let values that are made after this belong to *process*, the id of this one, for good.
+    Let values that are made after this belong to *process*, a number that no other process has now, for good.
 
-    Without it the library asks the system for the id at each step of each counter, lest the process has
-    forked, and takes a lock. Only one thread of *process* may count. Does nothing where values are not
-    shared.
+    A process that takes the number of one that died goes on counting where that one stopped, so that totals
+    never fall and there are never more files than numbers. Without this the library asks the system for an
+    id at each step of each counter, lest the process has forked, and takes a lock. Only one thread of
+    *process* may count. Does nothing where values are not shared.
     """
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder is None:
         return
+    for file in Path(folder).glob(f"*_{process}.db"):
+        if not _is_whole(file):
+            logger.warning("%s was torn when its process was killed; it counts from 0 again", file.name)
+            file.unlink()
     shared: Any = MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
 
     class Value(shared):  # type: ignore[misc]
@@ -280,6 +363,38 @@ def share(process: int) -> None:
             self._file.write_value(self._key, self._value, 0.0)
 
     prometheus_client.values.ValueClass = Value
+
+
+class _Shared:
+    """The values of all processes that share *folder*."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(file) for file in self._folder.glob("*.db")]
+        try:
+            return self._merged(files)
+        except _TORN:
+            # One that is just being made, or whose process was killed while it made it, has no values.
+            return self._merged([file for file in files if _is_whole(Path(file))])
+
+    def _merged(self, files: Sequence[str]) -> Iterable[Metric]:
+        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return found
+
+
+# What the library raises for a file that ends where it should not, or holds something else.
+_TORN = (struct.error, RuntimeError, ValueError, FileNotFoundError)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether the values that processes share can be read from *file*."""
+    try:
+        MultiProcessCollector.merge([str(file)])  # type: ignore[no-untyped-call]
+    except _TORN:
+        return False
+    return True
 
 
 def render(registry: CollectorRegistry) -> bytes:

@@ -18,9 +18,14 @@ LAYERS = [
     {"grounding"},
     {"rulebook"},
     {"dialects"},
+    {"upstreams"},
     {"answers", "config", "metrics", "trial", "evaluate", "scores"},
+    {"record"},
     {"engine"},
+    {"settings"},
     {"proxy", "demo"},
+    {"embedded"},
+    {"asgi", "extproc"},
     {"cli", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -29,7 +34,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 CORE_MAY_IMPORT = {"re2": "scan.py"}
 STANDARD = {
     "__future__", "bisect", "collections", "dataclasses", "enum", "functools", "itertools", "re", "typing",
-    "unicodedata", "zlib",
+    "unicodedata", "weakref", "zlib",
 }  # fmt: skip
 
 

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from filterproxy.cli.rules import (
-    USAGE,
     KnownOption,
-    RulesOption,
     count,
     exit_with_problems,
     fail,
     paths_or_shipped,
     whole_number,
 )
+from filterproxy.cli.settings import ConfigOption, SetOption, SourcesOption, settings_or_exit
 
 if TYPE_CHECKING:
-    from filterproxy.cli.settings import Settings
+    from filterproxy.config import Config
     from filterproxy.proxy.parent import Running
+    from filterproxy.settings.gather import Settings
 
 
 def serve(
     upstream: Annotated[
         str | None, typer.Option(metavar="URL", help="The model server, as in http://127.0.0.1:8000")
     ] = None,
-    rules: RulesOption = None,
+    rules: SourcesOption = None,
     known: KnownOption = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Settings in YAML.")
-    ] = None,
+    config: ConfigOption = None,
+    settings: SetOption = None,
     host: Annotated[str | None, typer.Option(help="Where clients connect. [default: 127.0.0.1]")] = None,
     port: Annotated[
         int | None,
@@ -54,20 +51,23 @@ def serve(
     """
     Put the proxy in front of a model server.
 
-    Flags come before FILTERPROXY_* variables (FILTERPROXY_UPSTREAM, ...), these before the file of --config.
-    It is ready when GET /readyz on the admin address answers 200.
+    Flags come before FILTERPROXY_* variables (FILTERPROXY_UPSTREAM, ...), these before the file of --config;
+    `filterproxy config --print` shows what holds. It is ready when GET /readyz on the admin address answers
+    200. SIGHUP reads the rules again.
     """
     flags = {
         "upstream": upstream,
+        "rules": rules,
+        "known": known,
         "host": host,
         "port": port,
         "admin_host": admin_host,
         "admin_port": admin_port,
         "workers": workers,
     }
-    settings = _settings(flags, config, rules or [], known or [])
+    gathered = settings_or_exit("serve", flags, config, settings)
     with exiting():
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(gathered))
 
 
 @contextmanager
@@ -84,29 +84,19 @@ def exiting() -> Iterator[None]:
         fail(str(error))
 
 
-def _settings(
-    flags: Mapping[str, object], file: Path | None, rules: list[Path], known: list[Path]
-) -> Settings:
-    from filterproxy.cli.settings import UsageError, gather
-    from filterproxy.rulebook.problem import RulebookError
-
-    try:
-        return gather(flags, os.environ, file, rules, known)
-    except RulebookError as error:
-        exit_with_problems(error.problems)
-    except UsageError as error:
-        typer.echo(f"filterproxy serve: {error}", err=True)
-        raise typer.Exit(USAGE) from None
-
-
 async def _serve(settings: Settings) -> None:
     from filterproxy.proxy.parent import running
 
-    rules = list(settings.rules or paths_or_shipped(None))
+    rules = settings.rules or paths_or_shipped(None)
     async with running(settings.config, rules, settings.known) as proxy:
-        _say_ready(proxy, settings.config.upstream)
+        _say_ready(proxy, _asked(settings.config))
         await proxy.stopped.wait()
         typer.echo("filterproxy: no new requests; waiting for replies to end", err=True)
+
+
+def _asked(config: Config) -> str:
+    """The upstreams, in a few words."""
+    return ", ".join(", ".join(one.urls) for one in config.all_upstreams.values())
 
 
 def _say_ready(proxy: Running, upstream: str) -> None:

@@ -45,10 +45,10 @@ def _cannot_listen(host: str, port: int, error: OSError) -> StartError:
     return StartError(f"cannot listen on {_authority(host, port)}: {(error.strerror or str(error)).lower()}")
 
 
-def url(bound: socket.socket) -> str:
-    """Where *bound* is reached, as a URL without a path."""
+def url(bound: socket.socket, certificate: str = "") -> str:
+    """Where *bound* is reached, as a URL without a path. certificate: for TLS, "" without."""
     host, port = bound.getsockname()[:2]
-    return f"http://{_authority(host, port)}"
+    return f"{'https' if certificate else 'http'}://{_authority(host, port)}"
 
 
 def _authority(host: str, port: int) -> str:

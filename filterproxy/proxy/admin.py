@@ -1,5 +1,5 @@
 """
-The admin side: health, readiness, metrics, the rulebook, and what it would say about a reply.
+The admin side: health, readiness, metrics, the rulebook, its reload, and what it would say about a reply.
 
 It listens apart from client traffic and runs in the parent, so that a scrape or a long explanation takes no
 time from a worker. Errors have one shape: {"error": {"message": ..., "type": ...}}.
@@ -8,11 +8,11 @@ time from a worker. Errors have one shape: {"error": {"message": ..., "type": ..
 from __future__ import annotations
 
 import contextlib
-import functools
 import hmac
 import json
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import uvicorn
@@ -20,21 +20,22 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from filterproxy.config import Config
-from filterproxy.core.plan import Plans
+from filterproxy.config import DEFAULT, Config, RouteConfig
 from filterproxy.core.request import Request as Asked
-from filterproxy.core.rule import OnError
 from filterproxy.dialects.openai_chat.request import read_request
-from filterproxy.metrics import render, scrape
-from filterproxy.rulebook.book import Rulebook
-from filterproxy.rulebook.compile import compile
-from filterproxy.rulebook.document import Document
+from filterproxy.engine.rulebook_metrics import FAILED, Loads
+from filterproxy.metrics import render
+from filterproxy.proxy.book import Book
+from filterproxy.proxy.figures import Figures
+from filterproxy.proxy.reload import Reloaded, iso
+from filterproxy.proxy.sources import Source
+from filterproxy.proxy.tls import admin_tls
+from filterproxy.record.names import DECISIONS
+from filterproxy.record.read import find
 from filterproxy.rulebook.outline import outline
 from filterproxy.trial import explain
 
@@ -63,47 +64,40 @@ class Workers(Protocol):
     @property
     def workers_ready(self) -> int: ...
 
-
-class Book:
-    """The rulebook in the parent: compiled when it is first asked for, which starting need not wait for."""
-
-    def __init__(self, document: Document, config: Config) -> None:
-        self._document = document
-        self._config = config
-        self._lock = threading.Lock()
+    @property
+    def hashes(self) -> list[str]: ...
 
     @property
-    def rulebook(self) -> Rulebook:
-        with self._lock:
-            return self._compiled[0]
+    def workers_by_hash(self) -> Mapping[str, int]: ...
 
-    @property
-    def plans(self) -> Plans:
-        with self._lock:
-            return self._compiled[1]
 
-    @functools.cached_property
-    def _compiled(self) -> tuple[Rulebook, Plans]:
-        default = self._config.on_error
-        rulebook = compile(self._document, None if default is None else OnError(default))
-        return rulebook, Plans(rulebook.rules, self._config.canary_header)
+class Reloads(Protocol):
+    """What the admin side asks about rules: see reload.Reloader."""
+
+    source: Source
+    book: Book
+    loads: Loads
+    last: Reloaded | None
+
+    async def reload(self, why: str) -> Reloaded: ...
 
 
 class _Explain(BaseModel):
-    """The body of /explain. request: as the client sent it to chat completions."""
+    """The body of /explain. request: as the client sent it to chat completions. route: by its name."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     request: dict[str, Any] = Field(default_factory=dict)
     reply: str
     stream: bool | None = None
+    route: str = DEFAULT
 
 
 class _Refused(Exception):
     """A request that is answered with an error: status, type and message."""
 
 
-def admin_app(config: Config, book: Book, workers: Workers, metrics_dir: str) -> App:
+def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str) -> App:
     """The ASGI application."""
     app = FastAPI(title="filterproxy admin", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(_Refused, _refused)
@@ -120,36 +114,71 @@ def admin_app(config: Config, book: Book, workers: Workers, metrics_dir: str) ->
             return PlainTextResponse("ready\n")
         return PlainTextResponse("draining\n" if workers.draining else "starting\n", 503)
 
-    @functools.lru_cache(maxsize=1)
-    def registry() -> CollectorRegistry:
-        made = scrape(book.rulebook.rules, metrics_dir)
-        made.register(_WorkerMetrics(workers))
-        return made
+    routes = {route.name: route for route in (RouteConfig(DEFAULT), *config.routes)}
+    figures = Figures(rules, workers, metrics_dir)
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(render(registry()), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return Response(render(figures.registry()), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @app.get("/rulebook")
     def rulebook() -> JSONResponse:
-        known = book.rulebook
-        return JSONResponse({"hash": known.hash, "rules": [line.as_json() for line in outline(known)]})
+        return JSONResponse(_shown(rules, workers))
+
+    @app.post("/reload")
+    async def reload() -> JSONResponse:
+        found = await rules.reload("POST /reload")
+        if found.result != FAILED:
+            return JSONResponse({"result": found.result, "hash": found.hash})
+        error = {"message": found.error, "type": "reload_failed"}
+        problems = [problem.as_json() for problem in found.problems]
+        return JSONResponse({"error": error, "problems": problems}, 422)
 
     @app.post("/explain")
     async def explained(request: Request) -> JSONResponse:
         asked = _read_explain(await _body(request))
-        return JSONResponse(await run_in_threadpool(_explain, book, asked))
+        route = routes.get(asked.route)
+        if route is None:
+            raise _Refused(400, "bad_request", f"there is no such route; there are: {', '.join(routes)}")
+        return JSONResponse(await run_in_threadpool(_explain, rules.book, route, asked))
 
-    return _Guarded(app, config.admin_token) if config.admin_token else app
+    looking = threading.Lock()  # one search at a time: each reads a whole folder
+
+    @app.get("/decisions/{id}")
+    def decision(id: str) -> JSONResponse:
+        if config.decisions is None:
+            raise _Refused(404, "not_found", "decisions are not logged: the setting `decisions` is not given")
+        with looking:
+            found = find(Path(config.decisions.folder), DECISIONS, id)
+        if found is None:
+            raise _Refused(404, "not_found", "no line has that id: no rule touched the reply, or it is gone")
+        return JSONResponse(found)
+
+    return Guarded(app, config.admin_token) if config.admin_token else app
 
 
-def _explain(book: Book, asked: _Explain) -> dict[str, Any]:
+def _shown(rules: Reloads, workers: Workers) -> dict[str, Any]:
+    """What /rulebook says. hash of a worker: of the rules that it runs, "" while it starts."""
+    book, last = rules.book.rulebook, rules.last
+    return {
+        "hash": book.hash,
+        "source": rules.source.name,
+        "note": rules.source.note,
+        "loaded_at": iso(rules.loads.loaded_at),
+        "last_reload": None if last is None else last.as_json(),
+        "workers": [{"index": index, "hash": digest} for index, digest in enumerate(workers.hashes)],
+        "rules": [line.as_json() for line in outline(book)],
+    }
+
+
+def _explain(book: Book, route: RouteConfig, asked: _Explain) -> dict[str, Any]:
     # No request at all is one without context, not one that could not be read.
     request = read_request(json.dumps(asked.request).encode(), {}, "") if asked.request else Asked()
     if asked.stream is not None:
         request.stream = asked.stream
-    rulebook = book.rulebook
-    return {"hash": rulebook.hash, **explain(rulebook, book.plans, request, asked.reply).as_json()}
+    request.route = route.name
+    rulebook, plans = book.on(route)
+    return {"hash": rulebook.hash, **explain(rulebook, plans, request, asked.reply).as_json()}
 
 
 async def _body(request: Request) -> bytes:
@@ -190,7 +219,7 @@ def _error(status: int, kind: str, message: str, headers: Any = None) -> JSONRes
     return JSONResponse({"error": {"message": message, "type": kind}}, status, headers)
 
 
-class _Guarded:
+class Guarded:
     """Lets through who bears the token; health and readiness are for everybody."""
 
     def __init__(self, app: App, token: str) -> None:
@@ -209,25 +238,10 @@ class _Guarded:
         return len(given) == 1 and hmac.compare_digest(given[0], self._wanted)
 
 
-class _WorkerMetrics:
-    """What the parent knows about the workers."""
-
-    def __init__(self, workers: Workers) -> None:
-        self._workers = workers
-
-    def collect(self) -> Iterator[Metric]:
-        ready = GaugeMetricFamily("filterproxy_workers_ready", "Workers that take requests.")
-        ready.add_metric([], self._workers.workers_ready)
-        yield ready
-        restarts = CounterMetricFamily("filterproxy_worker_restarts", "Workers that died and were replaced.")
-        restarts.add_metric([], self._workers.restarts)
-        yield restarts
-
-
 class AdminServer(uvicorn.Server):
     """Serves the admin side; the signals stay with the program."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, config: Config) -> None:
         # The default logging would reconfigure the program's own.
         super().__init__(
             uvicorn.Config(
@@ -238,6 +252,7 @@ class AdminServer(uvicorn.Server):
                 server_header=False,
                 ws="none",
                 timeout_graceful_shutdown=1,
+                **admin_tls(config),
             )
         )
 

@@ -10,56 +10,82 @@ the stream (proxy.failure).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from filterproxy.config import Config
+from filterproxy.config import DEFAULT, Config, RouteConfig
 from filterproxy.dialects.routes import Override, Route, Routes, Unread
-from filterproxy.engine.engine import Engine
-from filterproxy.engine.headers import forwarded
+from filterproxy.engine.counting import count
+from filterproxy.engine.engines import Engines
+from filterproxy.engine.headers import HeaderView, forwarded
+from filterproxy.engine.routing import Routing
 from filterproxy.metrics import CLIENT_GONE, Metrics
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.client import Client, ClientError, ClientGone, Receive, Scope, Send
 from filterproxy.proxy.connection import Response
-from filterproxy.proxy.exchange import Exchange, ask, outcome_of
+from filterproxy.proxy.exchange import Exchange, Origin, ask, decision_of
 from filterproxy.proxy.failure import fail, shut_down
-from filterproxy.proxy.judging import Judging
+from filterproxy.proxy.judging import Judging, read_request
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import Passed, carries_reply, refusal, relay, request_body
 from filterproxy.proxy.unjudged import Unjudged
-from filterproxy.proxy.upstream import Upstream
+from filterproxy.record.decision import Watcher
 
-NO_DIALECT = "none"
+if TYPE_CHECKING:  # an extra
+    from filterproxy.proxy.tracing import Tracing
+
+
+class Way(NamedTuple):
+    """How requests of one route are served. upstream: a name, "" where there is none. drops: see Exchange."""
+
+    upstream: str
+    drops: bool
 
 
 class App:
     """
-    The ASGI application. Swapping `engine` changes the rules for the replies that begin after it.
+    The ASGI application. Swapping `engines` changes the rules for the replies that begin after it.
 
-    others: upstreams that rules name as their `fallback`. answers: to the questions of rules that ask; closed
-    with the application.
+    upstreams: by name; rules name one as their `fallback`. answers: to the questions of rules that ask;
+    closed with the application. watchers: are told of every exchange in which a dialect is spoken.
+    tracing: None for none.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        engines: Engines,
         config: Config,
         metrics: Metrics,
-        upstream: Upstream,
+        upstreams: Mapping[str, Origin],
         routes: Routes | None = None,
-        others: Mapping[str, Upstream] = MappingProxyType({}),
         answers: Answers | None = None,
+        watchers: Sequence[Watcher] = (),
+        tracing: Tracing | None = None,
     ) -> None:
-        self.engine = engine
         self._config = config
         self._metrics = metrics
-        self._upstream = upstream
+        self._upstreams = upstreams
         self._routes = routes or Routes()
+        self._routing = Routing(config.routes)
+        self._ways = {
+            route.name: Way(route.upstream or config.upstream_name, config.on(route.name).unscanned == "drop")
+            for route in (RouteConfig(DEFAULT), *config.routes)
+        }
         self._passed = Passed(config.passthrough)
         self._answers = answers or Answers(metrics)
         self._late = Late(self._answers, metrics)
-        self._unjudged = Unjudged(metrics, config.unscanned == "drop")
-        self._judging = Judging(config, metrics, upstream, others, self._answers, self._late, self._unjudged)
+        self._unjudged = Unjudged(metrics)
+        self._judging = Judging(
+            config, metrics, upstreams, self._answers, self._late, self._unjudged, tracing
+        )
+        self._watchers = tuple(watchers)
+        self._tracing = tracing
+        self.swap(engines)
+
+    def swap(self, engines: Engines) -> None:
+        """Have the replies that begin from now on judged by other rules."""
+        self.engines = engines
+        self._metrics.swapped()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -68,9 +94,11 @@ class App:
             await send({"type": "websocket.close", "code": 1008, "reason": "WebSockets are not proxied"})
         elif scope["type"] == "http":
             exchange = Exchange(Client(scope, receive, send))
+            self._metrics.in_flight(1)
             try:
                 await self._serve(exchange)
             finally:
+                self._metrics.in_flight(-1)
                 exchange.client.finished()
                 self._count(exchange)
 
@@ -96,10 +124,24 @@ class App:
             await fail(exchange, error, self._metrics, self._answers)
 
     async def _filter(self, exchange: Exchange, route: Route | Override) -> None:
-        exchange.dialect = route.dialect
-        body = await exchange.client.body(self._config.request_limit_bytes)
-        exchange.engine = self.engine
+        client, exchange.dialect = exchange.client, route.dialect
+        body = await client.body(self._config.request_limit_bytes)
+        exchange.request = request = read_request(exchange, route, body)
+        self._direct(exchange, None if route.stored else request.model)
+        request.route = exchange.route
+        exchange.engine = self.engines.of(exchange.route)
+        if self._watchers:
+            # Each is asked: one that counts must not be passed over because another keeps already.
+            exchange.keeps = any([watcher.keeps(client.id.decode(), request) for watcher in self._watchers])
         await self._judging.serve(exchange, route, body)
+
+    def _direct(self, exchange: Exchange, model: str | None) -> None:
+        """Find out which route a request takes. Raises ClientError where none does."""
+        client = exchange.client
+        exchange.route = self._routing.of(client.path, HeaderView(client.headers), model)
+        exchange.upstream, exchange.drops = self._ways[exchange.route]
+        if not exchange.upstream:
+            raise ClientError(404, "no route is configured for such a request")
 
     async def _pass(self, exchange: Exchange) -> None:
         client = exchange.client
@@ -110,7 +152,8 @@ class App:
         unread = self._routes.unread(client.method, client.path)
         if unread is not None and unread.refused and not listed:
             raise self._refusal(exchange, unread)
-        response = await self._ask(client)
+        self._direct(exchange, None)
+        response = await self._ask(exchange)
         try:
             if carries_reply(client.method, response, known=unread is not None):
                 if listed:
@@ -127,29 +170,27 @@ class App:
         exchange.dialect = None if spoken is None else spoken.dialect
         return refusal(unread, exchange.client.path)
 
-    async def _ask(self, client: Client) -> Response:
+    async def _ask(self, exchange: Exchange) -> Response:
+        client, upstream = exchange.client, self._upstreams[exchange.upstream]
         body = await request_body(client, self._config.request_limit_bytes)
         headers = forwarded(client.headers)
         if isinstance(body, bytes):
             client.watch()
-            return await ask(client, self._upstream, headers, body)
-        response = await ask(client, self._upstream, headers, body)
+            return await ask(client, upstream, headers, body)
+        response = await ask(client, upstream, headers, body)
         client.watch()
         return response
 
     def _count(self, exchange: Exchange) -> None:
-        metrics, session = self._metrics, exchange.session
-        if session is not None:
-            (exchange.engine or self.engine).observe(session)
+        exchange.outcome = count(exchange, self._metrics)
+        if exchange.session is not None:
             self._late.judge(exchange)
-            metrics.filtered(exchange.times.filtering)
-            if exchange.stream is not None:
-                metrics.held(session.verdict.held_peak, exchange.times.held)
-            if not exchange.outcome:
-                exchange.outcome = outcome_of(session, exchange.attempt)
-        if exchange.outcome:
-            dialect = exchange.dialect
-            metrics.reply(NO_DIALECT if dialect is None else dialect.name, exchange.outcome)
+        if exchange.dialect is not None and (self._watchers or exchange.span is not None):
+            decision = decision_of(exchange)
+            for watcher in self._watchers:
+                watcher.saw(decision)
+            if self._tracing is not None:
+                self._tracing.end(exchange, decision)
 
     async def settled(self) -> None:
         """Every reply that has gone was judged."""

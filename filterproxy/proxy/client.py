@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import itertools
-import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from filterproxy.engine.headers import Headers, first
+from filterproxy.engine.ids import DECISION_ID, next_id
 from filterproxy.proxy.server import GONE
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-
-_DECISION_ID = b"x-filterproxy-decision-id"
-
-# Unique for this process's life; the counter makes ids of one worker sortable and cheap.
-_PROCESS = secrets.token_hex(6).encode()
-_NUMBERS = itertools.count(1)
 
 
 class ClientGone(Exception):
@@ -40,9 +34,10 @@ class Client:
     """
     One request and its answer.
 
-    id: of the decision about it. own: headers of ours that its head gets. started: whether the answer's
-    head has been sent. gone: whether the client closed its connection while
-    it was watched. Awaiting `send` waits until the client has taken what it was sent before.
+    id: of the decision about it. own: headers of ours that its head gets. started: whether the answer's head
+    has been sent; started_at: when, on time.perf_counter's clock. status: that it has; 0 before. gone:
+    whether the client closed its connection while it was watched. Awaiting `send` waits until the client has
+    taken what it was sent before.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,9 +47,11 @@ class Client:
         query: bytes = scope["query_string"]
         raw: bytes = scope["raw_path"]
         self.target = raw + b"?" + query if query else raw
-        self.id = b"%b-%x" % (_PROCESS, next(_NUMBERS))
+        self.id = next_id()
         self.own: list[tuple[bytes, bytes]] = []
         self.started = False
+        self.started_at = 0.0
+        self.status = 0
         self.gone = False
         self._when_gone = scope.get("extensions", {}).get(GONE)
         self._receive = receive
@@ -130,7 +127,9 @@ class Client:
     async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Send the answer's head."""
         self.started = True
-        headers.append((_DECISION_ID, self.id))
+        self.started_at = time.perf_counter()
+        self.status = status
+        headers.append((DECISION_ID, self.id))
         headers.extend(self.own)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 

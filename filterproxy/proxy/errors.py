@@ -15,13 +15,15 @@ class UpstreamError(Exception):
     """
     The upstream's fault, or the way's to it: unreachable, late, cut off, or not speaking HTTP/1.1.
 
-    cause: a label for metrics. str() names the upstream and both sides of what went wrong (what was
-    awaited, what came), and never holds text of a request or a reply.
+    cause: a label for metrics. unsent: no byte of the request has left, nor has its body been begun, so that
+    another server may be asked. str() names the upstream and both sides of what went wrong (what was awaited,
+    what came), and never holds text of a request or a reply.
     """
 
-    def __init__(self, cause: Cause, message: str) -> None:
+    def __init__(self, cause: Cause, message: str, *, unsent: bool = False) -> None:
         super().__init__(message)
         self.cause: Cause = cause
+        self.unsent = unsent
 
     @property
     def status_hint(self) -> int:
@@ -35,17 +37,22 @@ class Unanswered(UpstreamError):
 
 def connect_error(error: OSError, peer: str) -> UpstreamError:
     """What the operating system or the TLS library said while connecting to *peer*."""
+    cause, said = _words(error, peer)
+    return UpstreamError(cause, said, unsent=True)
+
+
+def _words(error: OSError, peer: str) -> tuple[Cause, str]:
     match error:
         case ssl.SSLCertVerificationError():
-            return UpstreamError("tls", f"TLS with {peer} failed: {error.verify_message}")
+            return "tls", f"TLS with {peer} failed: {error.verify_message}"
         case ssl.SSLError():
-            return UpstreamError("tls", f"TLS with {peer} failed: {_tls_reason(error)}")
+            return "tls", f"TLS with {peer} failed: {_tls_reason(error)}"
         case ConnectionRefusedError():
-            return UpstreamError("connect", f"connection to {peer} refused")
+            return "connect", f"connection to {peer} refused"
         case socket.gaierror():
-            return UpstreamError("connect", f"no address known for {peer}: {error.strerror}")
+            return "connect", f"no address known for {peer}: {error.strerror}"
         case _:
-            return UpstreamError("connect", f"no connection to {peer}: {error.strerror or error}")
+            return "connect", f"no connection to {peer}: {error.strerror or error}"
 
 
 def lost_error(error: Exception | None, peer: str, doing: str, *, unanswered: bool = False) -> UpstreamError:

@@ -70,9 +70,9 @@ def _explain(exchange: Exchange, error: Exception, metrics: Metrics) -> Words:
             exchange.outcome = CLIENT_ERROR
             return Words(error.status_hint, "invalid_request_error", str(error))
         case UpstreamError():
-            metrics.upstream_error(error.cause)
+            metrics.upstream_error(exchange.upstream, error.cause)
             exchange.outcome = UPSTREAM_ERROR
-            _log.warning("upstream: %s", error)
+            _log.warning("upstream %s: %s", exchange.upstream, error)
             return Words(error.status_hint, "upstream_error", _SAID[error.cause])
         case Withheld():
             return Words(502, "filter_error", "the reply could not be checked, and is withheld")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from filterproxy.config import Config
 from filterproxy.core.asking import Needs
@@ -20,12 +20,14 @@ from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.errors import UpstreamError
-from filterproxy.proxy.exchange import Exchange, ask
+from filterproxy.proxy.exchange import Exchange, Origin, ask
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import other_form, relay
 from filterproxy.proxy.pump import pump
 from filterproxy.proxy.unjudged import Unjudged
-from filterproxy.proxy.upstream import Upstream
+
+if TYPE_CHECKING:  # an extra
+    from filterproxy.proxy.tracing import Tracing
 
 _IDENTITY = (b"accept-encoding", b"identity")
 # More than any rule's `times`.
@@ -33,9 +35,9 @@ _NO_MORE_TRIES = 1 << 30
 
 
 class Try(NamedTuple):
-    """Who is asked, and what."""
+    """Who is asked, by the upstream's name, and what."""
 
-    upstream: Upstream
+    upstream: str
     headers: Headers
     body: bytes
 
@@ -44,7 +46,7 @@ class Judging:
     """
     Replies through the rules.
 
-    others: upstreams that rules name as their `fallback`. answers: to the questions of rules that ask. late:
+    upstreams: by name; rules name one as their `fallback`. answers: to the questions of rules that ask. late:
     judges, once they have gone, the replies to those who need not wait.
     """
 
@@ -52,40 +54,42 @@ class Judging:
         self,
         config: Config,
         metrics: Metrics,
-        upstream: Upstream,
-        others: Mapping[str, Upstream],
+        upstreams: Mapping[str, Origin],
         answers: Answers,
         late: Late,
         unjudged: Unjudged,
+        tracing: Tracing | None = None,
     ) -> None:
         self._config = config
         self._metrics = metrics
-        self._upstream = upstream
-        self._others = others
+        self._upstreams = upstreams
         self._answers = answers
         self._late = late
         self._unjudged = unjudged
+        self._tracing = tracing
         self._options = Options(config.finish, config.event_limit_bytes, config.choices)
 
     async def serve(self, exchange: Exchange, route: Route | Override, body: bytes) -> None:
-        """Answer a request, of which the exchange knows the dialect and the engine."""
+        """Answer a request, of which the exchange knows all but what comes back."""
         client, engine = exchange.client, exchange.engine
         assert engine is not None
-        exchange.request = request = _read(exchange, route, body)
-        headers = forwarded(client.headers, without=b"accept-encoding")
-        headers.append(_IDENTITY)
+        headers: Headers = [*forwarded(client.headers, without=b"accept-encoding"), _IDENTITY]
+        if self._tracing is not None:
+            headers = self._tracing.begin(exchange, headers)
         client.watch()
         # What has no messages takes no note, so that it cannot be asked again: what comes after the last
         # try holds from the start.
-        exchange.tries = 0 if request.turns else _NO_MORE_TRIES
-        now = Try(self._upstream, headers, body)
+        exchange.tries = 0 if exchange.request.turns else _NO_MORE_TRIES
+        first = exchange.upstream
+        now = Try(first, headers, body)
         while (again := await self._try(exchange, now)) is not None:
-            assert exchange.session is not None
-            engine.observe(exchange.session)
+            session, latest = exchange.session, exchange.latest
+            assert session is not None and latest is not None
+            engine.observe_verdict(session.verdict)
+            exchange.past.append(latest)
             self._late.judge(exchange)
             action = again.bound.action
-            fallback = action.asks(exchange.attempt)
-            upstream = self._others[fallback] if fallback else self._upstream
+            upstream = action.asks(exchange.attempt) or first
             now = Try(upstream, headers_again(headers), body_again(route.dialect, body, action))
             throw_away(exchange, again, self._metrics)
 
@@ -95,7 +99,9 @@ class Judging:
         if exchange.stream is not None:  # the one before has ended; this one can still fail
             exchange.stream = self._stream_of(exchange, exchange.kind)
         # To be asked twice changes nothing at a model, but for the text.
-        response = await ask(exchange.client, now.upstream, now.headers, now.body, resend=True)
+        exchange.upstream = now.upstream
+        origin = self._upstreams[now.upstream]
+        response = await ask(exchange.client, origin, now.headers, now.body, resend=True)
         try:
             return await self._judge(exchange, response)
         finally:
@@ -112,7 +118,7 @@ class Judging:
             exchange.session = exchange.fresh(asking)
             return dialect.stream(exchange.session, exchange.request, kind, self._options)
 
-        return AskingStream(begin, self._config.reply_limit_bytes, self._config.unscanned == "pass")
+        return AskingStream(begin, self._config.reply_limit_bytes, not exchange.drops)
 
     async def _judge(self, exchange: Exchange, response: Response) -> Asked | None:
         if response.status != 200:
@@ -157,6 +163,7 @@ class Judging:
             headers = returned(response.headers, same_bytes=not whole.changed, decoded=decoded, length=False)
             if exchange.client.started:
                 raise other_form()
+            _note_cost(exchange, body)
             await exchange.client.answer(whole.status, headers, whole.body)
         if again is None:
             return None
@@ -229,6 +236,13 @@ class Judging:
         return await self._answers.settle(exchange.request, stream.end, exchange.times)
 
 
+def _note_cost(exchange: Exchange, body: bytes) -> None:
+    """Read what a whole reply has cost, where it was judged and somebody wants to know."""
+    is_wanted = exchange.keeps or exchange.span is not None
+    if is_wanted and exchange.session is not None and exchange.dialect is not None:
+        exchange.tokens = exchange.dialect.tokens(body)
+
+
 async def _refuse(exchange: Exchange, refused: Refused) -> None:
     client = exchange.client
     if not client.started:
@@ -239,13 +253,13 @@ async def _refuse(exchange: Exchange, refused: Refused) -> None:
     await client.send(exchange.stream.fail("content_filter", said), more=False)
 
 
-def _read(exchange: Exchange, route: Route | Override, body: bytes) -> Request:
+def read_request(exchange: Exchange, route: Route | Override, body: bytes) -> Request:
     """The request as rules see it. Of a reply that was made before nobody knows what was asked."""
     client = exchange.client
     began = time.perf_counter()
     headers = HeaderView(client.headers)
     if route.stored:
-        return Request(route=client.path, headers=headers, complete=False)
-    request = route.dialect.read_request(body, headers, client.path)
+        return Request(headers=headers, complete=False)
+    request = route.dialect.read_request(body, headers, exchange.route)
     exchange.times.filtering = time.perf_counter() - began
     return request

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Protocol
 
 from filterproxy.core.request import Request
 from filterproxy.core.session import Session
 from filterproxy.engine.engine import Engine
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.exchange import Exchange
 from filterproxy.proxy.failure import place_of
 from filterproxy.proxy.pump import Times
 
@@ -18,6 +18,19 @@ from filterproxy.proxy.pump import Times
 # second; more than that are let go, and counted.
 _MOST_LATE = 512
 _log = logging.getLogger("filterproxy")
+
+
+class Judged(Protocol):
+    """A reply, and what judged it."""
+
+    @property
+    def request(self) -> Request: ...
+
+    @property
+    def engine(self) -> Engine | None: ...
+
+    @property
+    def session(self) -> Session | None: ...
 
 
 class Late:
@@ -28,15 +41,15 @@ class Late:
         self._metrics = metrics
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def judge(self, exchange: Exchange) -> None:
+    def judge(self, reply: Judged) -> None:
         """Have the late rules judge a reply, if it has any; nobody waits for that."""
-        session, engine = exchange.session, exchange.engine
+        session, engine = reply.session, reply.engine
         if session is None or engine is None or not session.plan.late or not session.sent:
             return
         if len(self._tasks) >= _MOST_LATE:
             self._metrics.unscanned("late")
             return
-        task = asyncio.get_running_loop().create_task(self._judge(engine, session, exchange.request))
+        task = asyncio.get_running_loop().create_task(self._judge(engine, session, reply.request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -9,11 +9,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, listen, refusal, url
+from filterproxy.proxy.sources import Source, SourceError, source_of
 from filterproxy.proxy.supervisor import Supervisor
+from filterproxy.proxy.threads import in_thread
+from filterproxy.proxy.tls import check_tls
+from filterproxy.proxy.trust import unreadable
 from filterproxy.rulebook.document import Document
+
+if TYPE_CHECKING:
+    from filterproxy.proxy.watching import Watch
 
 
 @dataclass(slots=True)
@@ -21,29 +29,33 @@ class Running:
     """
     A proxy that takes requests.
 
-    client_url, admin_url: without a path. stopped: set when a signal asked for the end, or the admin side
-    ended.
+    client_url, admin_url: without a path. document: the rules that it started with. stopped: set when a
+    signal asked for the end, or the admin side ended.
     """
 
     client_url: str
     admin_url: str
     document: Document
     supervisor: Supervisor
+    source: Source
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
 async def running(
-    config: Config, rules: Sequence[Path], known: Sequence[Path] = ()
+    config: Config, rules: Sequence[Path] | str, known: Sequence[Path] = ()
 ) -> AsyncIterator[Running]:
     """
-    The proxy, ready; after the block it drains. known: files of what the model may say.
+    The proxy, ready; after the block it drains.
 
-    SIGINT and SIGTERM set `stopped`; a second one ends what still drains. Raises RulebookError for mistakes
-    in the packs, before anything listens, and StartError.
+    rules: packs and folders of packs, or one URL (see remote). known: files of what the model may say.
+    SIGINT and SIGTERM set `stopped`; a second one ends what still drains. SIGHUP asks for other rules. Raises
+    RulebookError for mistakes in the packs, before anything listens, and StartError.
     """
-    if (reason := refusal(config)) is not None:
+    if (reason := refusal(config) or unreadable(config.all_upstreams)) is not None:
         raise StartError(reason)
+    check_tls(config)
+    source = _source(config, rules, known)
     with bind(config.admin_host, config.admin_port) as admin:
         listener = bind(config.host, config.port)
         supervisor = Supervisor(config, listener)
@@ -51,11 +63,13 @@ async def running(
         try:
             # The workers' Python starts while the packs are read here.
             supervisor.start()
-            document = _load(rules, known, config)
-            proxy = Running(url(listener), url(admin), document, supervisor)
+            watch = _watch(config, source)
+            document = await _load(config, source)
+            client_url, admin_url = url(listener, config.tls_cert), url(admin, config.admin_tls_cert)
+            proxy = Running(client_url, admin_url, document, supervisor, source)
             listen(admin)
             supervisor.charter(document)
-            async with _attended(proxy, config, admin):
+            async with _attended(proxy, config, admin, watch, early):
                 yield proxy
         except asyncio.CancelledError:
             if early.asked:
@@ -70,9 +84,16 @@ class _EarlyStop:
 
     def __init__(self) -> None:
         self.asked = False
+        # Rules that were changed while they were read.
+        self.reload = False
         self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self._stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_later)
+
+    def _reload_later(self) -> None:
+        self.reload = True
 
     def _stop(self) -> None:
         self.asked = True
@@ -80,31 +101,62 @@ class _EarlyStop:
             self._task.cancel()
 
 
-def _load(rules: Sequence[Path], known: Sequence[Path], config: Config) -> Document:
-    # YAML and pydantic: the workers do without them.
-    from filterproxy.rulebook.load import load
+def _source(config: Config, rules: Sequence[Path] | str, known: Sequence[Path]) -> Source:
+    try:
+        return source_of(config, rules, known)
+    except SourceError as error:
+        raise StartError(str(error)) from None
 
-    return load(rules, known, upstreams=config.upstreams, python=config.python)
+
+async def _load(config: Config, source: Source) -> Document:
+    def load() -> Document:
+        # All that rules need is imported here: the workers' Python starts meanwhile.
+        from filterproxy.proxy.reload import loaded
+
+        return loaded(config, source)
+
+    try:
+        return await in_thread(load)
+    except SourceError as error:
+        raise StartError(str(error)) from None
+
+
+def _watch(config: Config, source: Source) -> Watch | None:
+    """What notices changes of *source* from now on, also those while it is read."""
+    if not config.watch:
+        return None
+    from filterproxy.proxy.watching import Watch
+
+    return Watch(source.files)
 
 
 @asynccontextmanager
-async def _attended(proxy: Running, config: Config, admin: socket.socket) -> AsyncIterator[None]:
-    """Signals and the admin side, around workers that are starting; then the drain."""
+async def _attended(
+    proxy: Running, config: Config, admin: socket.socket, watch: Watch | None, early: _EarlyStop
+) -> AsyncIterator[None]:
+    """Signals, reloads and the admin side, around workers that are starting; then the drain."""
     # FastAPI takes a quarter of a second, in which the workers compile.
-    from filterproxy.proxy.admin import AdminServer, Book, admin_app
+    from filterproxy.proxy.admin import AdminServer, admin_app
+    from filterproxy.proxy.reload import Reloader
 
     supervisor = proxy.supervisor
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _asked_to_stop, proxy)
-    app = admin_app(config, Book(proxy.document, config), supervisor, str(supervisor.metrics_dir))
-    server = AdminServer(app)
+    reloader = Reloader(config, proxy.source, supervisor, proxy.document)
+    app = admin_app(config, reloader, supervisor, str(supervisor.metrics_dir))
+    server = AdminServer(app, config)
     serving = asyncio.create_task(server.serve(sockets=[admin]))
     serving.add_done_callback(lambda _: proxy.stopped.set())
     try:
         await asyncio.wrap_future(supervisor.started)
+        loop.add_signal_handler(signal.SIGHUP, reloader.ask, "SIGHUP")
+        reloader.begin(watch)
+        if early.reload:
+            reloader.ask("SIGHUP")
         yield
     finally:
+        await reloader.end()
         await asyncio.to_thread(supervisor.drain)
         server.should_exit = True
         await serving

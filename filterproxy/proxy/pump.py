@@ -12,20 +12,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from filterproxy.dialects.reply import Stream
+from filterproxy.engine.times import Times as Times
 from filterproxy.proxy.body import Readable
 
 Out = Callable[[bytes], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Times:
-    """Seconds: filtering, of all that one reply took; held, the longest that text waited."""
-
-    filtering: float = 0.0
-    held: float = 0.0
 
 
 async def pump(source: Readable, stream: Stream, out: Out, times: Times, heartbeat_seconds: float) -> bytes:
@@ -36,10 +28,12 @@ async def pump(source: Readable, stream: Stream, out: Out, times: Times, heartbe
     """
     clock = time.perf_counter
     heart = Heart(stream, out, heartbeat_seconds)
-    held_since = 0.0
+    held_since = came = 0.0
+    left = False
     try:
         while data := await source.read():
             began = clock()
+            came = came or began
             released = stream.receive(data)
             now = clock()
             times.filtering += now - began
@@ -50,6 +44,9 @@ async def pump(source: Readable, stream: Stream, out: Out, times: Times, heartbe
             elif not held_since:
                 held_since = now
             if released:
+                if not left:
+                    left = True
+                    times.delay = now - came
                 heart.last = now
                 await out(released)
             if stream.closed:
@@ -62,6 +59,8 @@ async def pump(source: Readable, stream: Stream, out: Out, times: Times, heartbe
         times.filtering += now - began
         if held_since:
             times.held = max(times.held, now - held_since)
+        if came and not left:
+            times.delay = now - came
         return released
     finally:
         heart.stop()
@@ -109,6 +108,8 @@ class Heart:
         self._set(max(left, 0.001))
 
     async def _beat(self) -> None:
+        if not self._stream.waiting:  # all of it has left since, and nothing follows a reply's end
+            return
         beat = self._stream.heartbeat()
         if not beat:  # a head without a body would only take the reply's status away
             return

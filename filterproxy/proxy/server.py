@@ -37,7 +37,8 @@ GONE = "filterproxy.gone"
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 # Bytes of a request's body that may lie unread before the socket is no longer read.
 _UNREAD_LIMIT = 65536
-# Bytes of a request's head; common servers take 8 to 64 KiB.
+# Bytes of a request's head; common servers take 8 to 64 KiB. The same of what frames a body without being any
+# of it: sizes and extensions of chunks, trailers.
 _HEAD_LIMIT = 65536
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STATUS_LINES = {
@@ -92,6 +93,7 @@ class Protocol(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._in_head = False
         self._head_bytes = 0
+        self._framing_bytes = 0  # since a piece of the body came; -1: one came, or a head ended, just now
         self._expects = False
 
     # asyncio's side
@@ -104,6 +106,7 @@ class Protocol(asyncio.Protocol):
             "client": tuple(peer[:2]) if isinstance(peer, tuple) else None,
             "server": tuple(own[:2]) if isinstance(own, tuple) else None,
         }
+        self._scheme = "http" if transport.get_extra_info("sslcontext") is None else "https"
         self._idle_since = self.loop.time()
         self._look_in(self._keep_alive_seconds)
 
@@ -133,6 +136,12 @@ class Protocol(asyncio.Protocol):
                 self._head_bytes += len(data)
                 if self._head_bytes > _HEAD_LIMIT:
                     self._refuse(_HEAD_TOO_LARGE)
+            elif self._framing_bytes >= 0:
+                self._framing_bytes += len(data)
+                if self._framing_bytes > _HEAD_LIMIT and self._reading and not self._reading.received:
+                    self._refuse(_HEAD_TOO_LARGE)
+            else:
+                self._framing_bytes = 0  # some of it was head or body
 
     def pause_writing(self) -> None:
         self.write_paused = True
@@ -151,6 +160,7 @@ class Protocol(asyncio.Protocol):
         self._headers = []
         self._in_head = True
         self._head_bytes = 0
+        self._framing_bytes = -1
         self._expects = False
         self._idle_since = self.loop.time()  # a head may take as long as a connection may be idle
 
@@ -158,6 +168,8 @@ class Protocol(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return  # a trailer, which no front proxy has looked at: never a header (RFC 9110 §6.5.1)
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
             self._expects = True
@@ -179,7 +191,7 @@ class Protocol(asyncio.Protocol):
             "asgi": _ASGI,
             "http_version": version,
             "method": method,
-            "scheme": "http",
+            "scheme": self._scheme,
             "path": unquote(path) if "%" in path else path,
             "raw_path": raw_path,
             "query_string": url.query or b"",
@@ -197,6 +209,7 @@ class Protocol(asyncio.Protocol):
             self._pause_reading()
 
     def on_body(self, body: bytes) -> None:
+        self._framing_bytes = -1
         call = self._reading
         if call is not None and call.take(body) > _UNREAD_LIMIT:
             self._pause_reading()

@@ -1,19 +1,18 @@
 """
-The parent of the workers: starts them, replaces one that dies, drains them when it is told to stop.
+The parent of the workers: starts them, replaces one that dies, hands them other rules, drains them.
 
 A worker is a process of its own (`filterproxy.proxy.worker`) that accepts from the one listening socket,
-which stays open here, so that replacing a worker refuses nobody. Parent and worker speak through pipes: the
-*charter*, one line of JSON, goes to the worker's stdin; `ready` or `error: ...` comes back on its stdout;
-stdin stays open as long as the parent lives, and the worker ends with it. Processes are started before the
-charter is known, so that Python starts while the packs are read.
+which stays open here, so that replacing a worker refuses nobody. What the two say to each other is in
+`charter`; the worker's stdin stays open as long as the parent lives, and the worker ends with it. Processes
+are started before the charter is known, so that Python starts while the packs are read.
 
-One thread looks after each worker: it only ever waits, and nothing else here must.
+One thread looks after each worker: it only ever waits, and nothing else here must. A worker that says nothing
+when it has to is ended, and replaced like one that died.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import shutil
@@ -24,7 +23,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,48 +32,86 @@ from typing import Any
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, listen
+from filterproxy.proxy.charter import ERROR, FAILED, READY, RULEBOOK, as_line
+from filterproxy.rulebook.document import Document
 
 logger = logging.getLogger(__name__)
 
 WORKER = (sys.executable, "-m", "filterproxy.proxy.worker")
 
+# After the last reply a worker writes its logs and sends its spans.
+LAST_SECONDS = 8.0
 # Before a worker is replaced: at once the first time, then twice as long each time it dies young.
 _BACK_OFF_SECONDS = 0.1
 _BACK_OFF_MOST_SECONDS = 5.0
 # One that was up for this long did not die of its start.
 _YOUNG_SECONDS = 10.0
+# Starting takes a worker one or two seconds, and a trained model some ten more, on a machine with time.
+_START_SECONDS = 120.0
+# Taking other rules takes it some tenths of a second, and the same ten for another model.
+_RELOAD_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class _Slot:
-    """The place of one worker, whichever process fills it."""
+    """
+    The place of one worker, whichever process fills it.
+
+    hash: of the rules that it runs, "" before it said so. failed: why it cannot take the last rules that it
+    was handed, "" otherwise. chartered: whether it was told what to serve. pipe: held while its stdin is
+    written.
+    """
 
     index: int
     process: subprocess.Popen[bytes] | None = None
     ready: bool = False
+    hash: str = ""
+    failed: str = ""
+    chartered: bool = False
+    pipe: threading.Lock = field(default_factory=threading.Lock)
     thread: threading.Thread | None = None
+
+
+def _counters() -> Path:
+    """A folder for the workers' counters. Raises StartError."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="filterproxy-"))
+    except OSError:
+        raise StartError(
+            "no folder for the workers' counters: nothing can be written to /tmp; mount a folder there, or name"
+            " another in TMPDIR"
+        ) from None
 
 
 @dataclass(slots=True)
 class Supervisor:
     """
-    Workers that serve what *listener* accepts.
+    Workers that serve what *listener* accepts. Raises StartError where they could not count.
 
-    command: what starts a worker. `started` has a result once every worker was ready for the first time, or
-    StartError. Call `start`, `charter`, and in the end `drain`, or `close` at once, from any thread.
+    command: what starts a worker. start_seconds, reload_seconds: how long a worker may take to become ready,
+    and to take other rules. `started` has a result once every worker was ready for the first time, or
+    StartError. Call `start`, `charter`, `hand`, and in the end `drain`, or `close` at once, from any thread.
     """
 
     config: Config
     listener: socket.socket
     command: Sequence[str] = WORKER
     back_off_seconds: float = _BACK_OFF_SECONDS
+    start_seconds: float = _START_SECONDS
+    reload_seconds: float = _RELOAD_SECONDS
     restarts: int = 0
     started: Future[None] = field(default_factory=Future)
-    metrics_dir: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="filterproxy-")))
+    metrics_dir: Path = field(default_factory=_counters)
     _slots: list[_Slot] = field(default_factory=list)
     _charter: Future[dict[str, Any]] = field(default_factory=Future)
+    _document: Any = None
+    _draining: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _news: threading.Condition = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._news = threading.Condition(self._lock)
 
     def start(self) -> None:
         """Start the processes; they wait for their charter."""
@@ -90,9 +128,25 @@ class Supervisor:
     def charter(self, document: Any) -> None:
         """Tell the workers what to serve: from now on connections are taken. Raises StartError."""
         listen(self.listener)
-        # The token is for the admin side, which is not in the workers.
-        config = replace(self.config, admin_token=None).to_json()
-        self._charter.set_result({"config": config, "document": document, "fds": [self.listener.fileno()]})
+        # Tokens are for the admin side and the loading of rules, which are not in the workers.
+        config = replace(self.config, admin_token=None, rules_token=None).to_json()
+        self._document = document
+        self._charter.set_result({"config": config, "fds": [self.listener.fileno()]})
+
+    def hand(self, document: Document) -> list[str]:
+        """
+        Give every worker other rules, and wait until they run; sentences about those that cannot take them.
+
+        When one cannot, all go back to the rules before. One that says nothing is ended; it and others that
+        start get the newest rules.
+        """
+        before = self._document
+        failed = self._hand(document)
+        if failed and not self.draining:
+            for sentence in failed:
+                logger.error("%s; it keeps the rules that it has", sentence)
+            self._hand(before)
+        return failed
 
     @property
     def ready(self) -> bool:
@@ -102,7 +156,7 @@ class Supervisor:
     @property
     def draining(self) -> bool:
         """Whether the end has begun."""
-        return self._stopping.is_set()
+        return self._draining.is_set()
 
     @property
     def workers_ready(self) -> int:
@@ -110,14 +164,31 @@ class Supervisor:
         return sum(slot.ready for slot in self._slots)
 
     @property
+    def hashes(self) -> list[str]:
+        """Of the rules that each worker runs, "" where it does not run yet."""
+        return [slot.hash for slot in self._slots]
+
+    @property
+    def workers_by_hash(self) -> Mapping[str, int]:
+        """How many workers run a rulebook."""
+        return Counter(digest for digest in self.hashes if digest)
+
+    @property
     def pids(self) -> list[int]:
         """The processes there are now."""
         return [slot.process.pid for slot in self._slots if slot.process is not None]
 
     def drain(self) -> None:
-        """Take no more connections; let replies end, up to the configured time; then end what is left."""
+        """
+        Be ready no more; after a while take no more connections; let replies end; then end what is left.
+
+        The two times are configured.
+        """
+        self._draining.set()
+        if self.started.done() and self.started.exception() is None:
+            self._stopping.wait(self.config.drain_delay_seconds)
         self._stop(signal.SIGTERM)
-        deadline = time.monotonic() + self.config.drain_seconds
+        deadline = time.monotonic() + self.config.drain_seconds + LAST_SECONDS
         for slot in self._slots:
             if slot.thread is not None:
                 slot.thread.join(max(0.0, deadline - time.monotonic()))
@@ -137,6 +208,7 @@ class Supervisor:
 
     def _stop(self, number: signal.Signals) -> None:
         with self._lock:
+            self._draining.set()
             self._stopping.set()
             self._first(StartError("stopped before it was ready"))
             self.listener.close()
@@ -145,6 +217,35 @@ class Supervisor:
             for slot in self._slots:
                 if slot.process is not None:
                     slot.process.send_signal(number)
+            self._news.notify_all()
+
+    def _hand(self, document: Document) -> list[str]:
+        """As `hand`, without a way back."""
+        line = as_line({"document": document})
+
+        def is_silent(one: tuple[_Slot, subprocess.Popen[bytes]]) -> bool:
+            slot, process = one
+            return slot.process is process and slot.hash != document["hash"] and not slot.failed
+
+        with self._lock:
+            self._document = document
+            told = [(slot, slot.process) for slot in self._slots if slot.process and slot.chartered]
+            for slot, _ in told:
+                slot.failed = ""
+        for slot, process in told:
+            # A pipe holds less than a document, and who does not read must not keep the others waiting.
+            threading.Thread(target=_tell, args=(slot, process, line), daemon=True).start()
+        with self._news:
+            self._news.wait_for(lambda: self.draining or not any(map(is_silent, told)), self.reload_seconds)
+            for slot, process in told:
+                if is_silent((slot, process)) and not self.draining:
+                    logger.error("worker %d did not take other rules in time; ending it", slot.index)
+                    process.kill()
+            return [
+                f"worker {slot.index} cannot take these rules ({slot.failed})"
+                for slot, process in told
+                if slot.process is process and slot.failed
+            ]
 
     def _tend(self, slot: _Slot) -> None:
         """Keep one worker running, until the end."""
@@ -152,7 +253,7 @@ class Supervisor:
         while (process := self._spawn(slot)) is not None:
             began = time.monotonic()
             self._attend(slot, process)
-            if self.draining or not self._replaces(slot, process):
+            if self._stopping.is_set() or not self._replaces(slot, process):
                 return
             young = young + 1 if time.monotonic() - began < _YOUNG_SECONDS else 0
             if young > 1:
@@ -167,37 +268,79 @@ class Supervisor:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 pass_fds=[self.listener.fileno()],
-                env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(self.metrics_dir)},
+                env={**self._environment(), "PROMETHEUS_MULTIPROC_DIR": str(self.metrics_dir)},
                 # Ctrl-C in a terminal is for the parent, which then drains.
                 start_new_session=True,
             )
             return slot.process
 
+    def _environment(self) -> dict[str, str]:
+        """Ours, without settings, which are in the charter, and without tokens, which are not."""
+        tokens = (self.config.admin_token, self.config.rules_token)
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("FILTERPROXY_") and (not value or value not in tokens)
+        }
+
     def _attend(self, slot: _Slot, process: subprocess.Popen[bytes]) -> None:
         """Give a worker its charter, note what it says, and wait for its end."""
-        assert process.stdin is not None and process.stdout is not None
-        with process.stdout:
-            # A worker that is gone is found out by its end; a cancelled charter means that all end.
-            with contextlib.suppress(OSError, CancelledError):
+        assert process.stdout is not None
+        with process.stdout, contextlib.ExitStack() as watched:
+            # A cancelled charter means that all end.
+            with contextlib.suppress(CancelledError):
                 charter = self._charter.result()
-                process.stdin.write(json.dumps({**charter, "index": slot.index}).encode() + b"\n")
-                process.stdin.flush()
+                watched.enter_context(self._in_time(slot, process))
+                self._send(slot, process, charter)
             for line in process.stdout:
                 self._heard(slot, line.decode("utf-8", "replace").strip())
         process.wait()
-        with self._lock:
-            slot.process, slot.ready = None, False
-        with contextlib.suppress(OSError):
+        with self._news:
+            slot.process, slot.ready, slot.chartered, slot.hash = None, False, False, ""
+            self._news.notify_all()
+        with slot.pipe, contextlib.suppress(OSError):
+            assert process.stdin is not None
             process.stdin.close()
-        self._forget(process.pid)
+        self._forget(slot.index)
+
+    def _send(self, slot: _Slot, process: subprocess.Popen[bytes], charter: dict[str, Any]) -> None:
+        with slot.pipe:  # rules that come from now on go behind the charter
+            with self._lock:
+                document, slot.chartered = self._document, True
+            _write(process, as_line({**charter, "document": document, "index": slot.index}))
+
+    @contextlib.contextmanager
+    def _in_time(self, slot: _Slot, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """End *process* when it is not ready in time."""
+
+        def end() -> None:
+            if not slot.ready and slot.process is process:
+                late = f"worker {slot.index} was not ready within {self.start_seconds:g} s"
+                logger.error("%s", late)
+                self._first(StartError(late))
+                process.kill()
+
+        timer = threading.Timer(self.start_seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _heard(self, slot: _Slot, line: str) -> None:
-        if line == "ready":
-            slot.ready = True
-            if self.workers_ready == len(self._slots):
-                self._first(None)
-        elif line.startswith("error: "):
-            self._first(StartError(line.removeprefix("error: ")))
+        with self._news:
+            if line == READY:
+                slot.ready = True
+                if self.workers_ready == len(self._slots):
+                    self._first(None)
+            elif line.startswith(ERROR):
+                self._first(StartError(line.removeprefix(ERROR)))
+            elif line.startswith(RULEBOOK):
+                slot.hash = line.removeprefix(RULEBOOK)
+            elif line.startswith(FAILED):
+                slot.failed = line.removeprefix(FAILED)
+            self._news.notify_all()
 
     def _first(self, error: StartError | None) -> None:
         """How the start came out; later news of that kind are none."""
@@ -219,11 +362,25 @@ class Supervisor:
         logger.error("worker %d ended (%s); starting another", slot.index, how)
         return True
 
-    def _forget(self, pid: int) -> None:
+    def _forget(self, index: int) -> None:
+        """What the dead one said of itself alone; its totals stay, and its successor adds to them."""
         # Imported only here: the library looks at the environment when it is imported.
         from prometheus_client.multiprocess import mark_process_dead
 
-        mark_process_dead(pid, str(self.metrics_dir))  # type: ignore[no-untyped-call]
+        mark_process_dead(index, str(self.metrics_dir))  # type: ignore[no-untyped-call]
+
+
+def _tell(slot: _Slot, process: subprocess.Popen[bytes], line: bytes) -> None:
+    with slot.pipe:
+        _write(process, line)
+
+
+def _write(process: subprocess.Popen[bytes], line: bytes) -> None:
+    assert process.stdin is not None
+    # One that is gone is found out by its end; then its pipe is closed here as well (ValueError).
+    with contextlib.suppress(OSError, ValueError):
+        process.stdin.write(line)
+        process.stdin.flush()
 
 
 def _ending(code: int) -> str:

@@ -16,17 +16,16 @@ class Unscanned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """What becomes of them. drops: whether they are withheld."""
+    """What becomes of them."""
 
     metrics: Metrics
-    drops: bool
 
     def note(self, exchange: Exchange, cause: str) -> None:
         """Count a reply as not judged. Raises Unscanned when such replies are to be dropped."""
         self.metrics.unscanned(cause)
         exchange.outcome = UNSCANNED
         exchange.session = None
-        if self.drops:
+        if exchange.drops:
             raise Unscanned(cause)
 
     def let_through(self, exchange: Exchange) -> None:
@@ -39,6 +38,6 @@ class Unjudged:
         if cause:
             self.note(exchange, cause)
         elif response.status >= 400:
-            self.metrics.upstream_error(f"status_{response.status // 100}xx")
+            self.metrics.upstream_error(exchange.upstream, f"status_{response.status // 100}xx")
             exchange.outcome = UPSTREAM_ERROR
         await relay(exchange.client, response, response)

@@ -19,11 +19,13 @@ import contextlib
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes
 
 from filterproxy.engine.headers import Headers
 from filterproxy.proxy.connection import Connection, Response, UpstreamLimits
 from filterproxy.proxy.errors import Unanswered, UpstreamError, connect_error, lost_error
+from filterproxy.proxy.trust import tls_context
+from filterproxy.upstreams import url_parts
 
 __all__ = ["Response", "Upstream", "UpstreamError", "UpstreamLimits"]
 
@@ -41,7 +43,7 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
 
 
 class Upstream:
-    """One model server. Belongs to the event loop of its first request."""
+    """One address of a model server. Belongs to the event loop of its first request."""
 
     def __init__(
         self, url: str, limits: UpstreamLimits = _LIMITS, ssl_context: ssl.SSLContext | None = None
@@ -50,13 +52,13 @@ class Upstream:
         url: `http://host[:port][/base]` or `https://…`. ssl_context: for https; the system's
         certificates unless given. Raises ValueError, with a sentence for the operator.
         """
-        parts, port = _parts(url)
+        parts, port = url_parts(url)
         self._host = parts.hostname or ""
         self._port = port
         self._base = parts.path.rstrip("/").encode()
         self._host_line = b"host: " + _authority(parts, port) + b"\r\n"
         self.tls = parts.scheme == "https"
-        self._ssl = (ssl_context or _default_ssl()) if self.tls else None
+        self._ssl = (ssl_context or tls_context()) if self.tls else None
         self.peer = f"[{self._host}]:{port}" if ":" in self._host else f"{self._host}:{port}"
         self.limits = limits
         self._idle: list[Connection] = []  # the longest idle first
@@ -103,7 +105,12 @@ class Upstream:
             if kept is None or not resend or not isinstance(body, bytes):
                 raise
         # The pool's others may have ended as well.
-        return await self._exchange(await self._obtain(), message, method, _sliced(body) if pieces else None)
+        try:
+            connection = await self._obtain()
+        except UpstreamError as error:
+            error.unsent = False  # the first time it was
+            raise
+        return await self._exchange(connection, message, method, _sliced(body) if pieces else None)
 
     async def _exchange(
         self, connection: Connection, message: bytes, method: str, pieces: AsyncIterator[bytes] | None
@@ -135,7 +142,12 @@ class Upstream:
     def _request_head(
         self, method: str, target: bytes, headers: Headers, body: bytes | AsyncIterator[bytes]
     ) -> bytes:
-        parts = [b"%b %b%b HTTP/1.1\r\n%b" % (method.encode(), self._base, target, self._host_line)]
+        base = self._base
+        if target == b"*":
+            base = b""  # what OPTIONS asks of a server as a whole (RFC 9112 §3.2.4)
+        elif base and _climbs(target):
+            raise ValueError("the request's path leads out of the one under which the model server is known")
+        parts = [b"%b %b%b HTTP/1.1\r\n%b" % (method.encode(), base, target, self._host_line)]
         nominated: list[bytes] = []
         for name, value in headers:
             lower = name.lower()
@@ -189,7 +201,7 @@ class Upstream:
             if isinstance(error, asyncio.CancelledError):
                 raise
             busy = f"all {self.limits.connections} connections to {self.peer} were busy for {seconds:g} s"
-            raise UpstreamError("busy", busy) from None
+            raise UpstreamError("busy", busy, unsent=True) from None
 
     def _pass_on(self, turn: asyncio.Future[Connection | None]) -> None:
         """The one that waited for *turn* has gone: what it may have been given is the next one's."""
@@ -215,7 +227,8 @@ class Upstream:
         except BaseException as error:
             self._vacate()
             if isinstance(error, TimeoutError):
-                raise UpstreamError("timeout", f"no connection to {self.peer} within {seconds:g} s") from None
+                late = f"no connection to {self.peer} within {seconds:g} s"
+                raise UpstreamError("timeout", late, unsent=True) from None
             if isinstance(error, OSError):
                 raise connect_error(error, self.peer) from error
             raise
@@ -224,7 +237,9 @@ class Upstream:
             connection.abort()
         if connection.closed:
             self.lost(connection)
-            raise lost_error(None, self.peer, "before a request was sent")
+            ended = lost_error(None, self.peer, "before a request was sent")
+            ended.unsent = not self._shut
+            raise ended
         return connection
 
     def release(self, connection: Connection) -> None:
@@ -295,30 +310,24 @@ def _check_head(head: bytes, method: str, target: bytes, lines: int) -> None:
     """
     if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
         raise ValueError("the request holds a line break or NUL where none may be")
-    if b" " in target or not (target.startswith(b"/") or target == b"*"):
+    if b" " in target or not (target.startswith(b"/") or (target == b"*" and method == "OPTIONS")):
         raise ValueError("the request's target must begin with / and hold no blank")
     if " " in method or not method:
         raise ValueError("the request's method must be one word")
+    if method == "CONNECT":
+        raise ValueError("the request asks for a tunnel, and the proxy makes none")
 
 
-def _parts(url: str) -> tuple[SplitResult, int]:
-    """The parts of an upstream's URL and its port. Raises ValueError with a sentence for the operator."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
-        raise ValueError(f"upstream {url!r} does not begin with http:// or https://")
-    if parts.username is not None:
-        raise ValueError("an upstream's URL cannot hold a user name or password; send a header instead")
-    if parts.query or parts.fragment:
-        raise ValueError(f"upstream {url!r} has a query or fragment; only scheme, host, port and path count")
-    if not parts.hostname or any(c <= " " for c in url) or not parts.path.isascii():
-        raise ValueError(f"upstream {url!r} names no host, or holds characters that a URL cannot")
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if port == 0:
-        raise ValueError(f"the port of upstream {url!r} is not a number from 1 to 65535")
-    return parts, port or (443 if parts.scheme == "https" else 80)
+def _climbs(target: bytes) -> bool:
+    """Whether dots in a path lead above where it begins; servers differ in what they take for dots."""
+    if b".." not in target and b"%2" not in target:
+        return False
+    depth = 0
+    for part in unquote_to_bytes(target.partition(b"?")[0]).replace(b"\\", b"/").split(b"/"):
+        depth += -1 if part == b".." else part not in (b"", b".")
+        if depth < 0:
+            return True
+    return False
 
 
 def _authority(parts: SplitResult, port: int) -> bytes:
@@ -326,9 +335,3 @@ def _authority(parts: SplitResult, port: int) -> bytes:
     host = parts.hostname or ""
     name = f"[{host}]" if ":" in host else host.encode("idna").decode()
     return name.encode() if parts.port is None else f"{name}:{port}".encode()
-
-
-def _default_ssl() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context

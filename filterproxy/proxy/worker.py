@@ -1,12 +1,9 @@
 """
 One worker: the data path in a process of its own. Run as `python -m filterproxy.proxy.worker`.
 
-Its first line of standard input is a charter, as JSON:
-
-    {"config": {...}, "document": {...}, "fds": [listening socket], "index": 0}
-
-It says `ready` on standard output once it accepts connections, or `error: ...` and ends with 1. It ends with
-0, after the replies under way, on SIGTERM or when standard input ends: then its parent has died.
+It is told on standard input what to serve, and later which other rules to take, and says on standard output
+what came of it (see charter). It ends with 1 when it cannot start, and with 0, after the replies under way,
+on SIGTERM or when standard input ends: then its parent has died.
 
 It imports neither YAML nor pydantic nor anything of the command line and the admin side: that is memory, and
 time until it is ready.
@@ -20,12 +17,11 @@ import ctypes
 import gc
 import json
 import logging
-import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 import uvloop
@@ -33,16 +29,22 @@ from prometheus_client import CollectorRegistry
 
 from filterproxy.answers import functions
 from filterproxy.config import Config
-from filterproxy.core.rule import OnError
 from filterproxy.dialects.configured import routes_of
-from filterproxy.engine.engine import Engine
+from filterproxy.engine.engines import Engines, engines_of
 from filterproxy.metrics import Metrics, share
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.connection import UpstreamLimits
+from filterproxy.proxy.charter import ERROR, READY, RULEBOOK, Lines, say
+from filterproxy.proxy.failover import Failover, failovers
 from filterproxy.proxy.server import Protocol
-from filterproxy.proxy.upstream import Upstream
-from filterproxy.rulebook.compile import compile as compile_rules
+from filterproxy.proxy.swap import Swaps
+from filterproxy.proxy.tls import client_tls
+from filterproxy.record.redact import Books
+from filterproxy.record.watchers import Log, watchers_of
+from filterproxy.rulebook.document import Document
+
+if TYPE_CHECKING:  # an extra
+    from filterproxy.proxy.tracing import Tracing
 
 # Above the idle time of common clients' pools, so that it is they who close: a server that closes first
 # makes requests fail that are on their way.
@@ -61,29 +63,54 @@ def main() -> int:
     # uvicorn tells here of what the app has already answered for, and of clients' broken HTTP.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     try:
-        charter = json.loads(sys.stdin.buffer.readline())
-        config = Config.from_json(charter["config"])
-        server = _server(config, charter["document"])
+        lines = Lines(sys.stdin.fileno())
+        charter = json.loads(lines.wait())
+        share(charter["index"])
+        server = _server(Config.from_json(charter["config"]), charter["document"], lines, charter["index"])
         sockets = [socket.socket(fileno=fd) for fd in charter["fds"]]
     except Exception as error:  # whatever it is, the parent has to hear of it in one line
-        _say(f"error: {type(error).__name__}: {error}".replace("\n", " "))
+        say(f"{ERROR}{type(error).__name__}: {error}")
         return 1
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(sockets=sockets))
     return 0
 
 
-def _server(config: Config, document: Any) -> Server:
-    share(os.getpid())
+def _server(config: Config, document: Document, lines: Lines, index: int) -> Server:
     metrics = Metrics(CollectorRegistry())
-    on_error = None if config.on_error is None else OnError(config.on_error)
-    engine = Engine(compile_rules(document, on_error), config, metrics)
-    upstream = Upstream(config.upstream, upstream_limits(config))
-    others = {name: Upstream(at, upstream_limits(config)) for name, at in config.upstreams.items()}
+    engines = engines_of(document, config, metrics)
+    upstreams = failovers(config, metrics)
+    tracing = _tracing(config, metrics)
     answers = Answers(metrics, functions(config.python))
-    answers.prepare(engine.rulebook.rules)
-    app = App(engine, config, metrics, upstream, routes_of(config.dialects), others, answers)
-    return Server(server_config(app, config), (upstream, *others.values(), app))
+    answers.prepare(engines.rulebook.rules)
+    books = Books()
+    books.use(engines.rulebook)
+    logs = watchers_of(config.decisions, config.recording, books, metrics, index)
+    app = App(engines, config, metrics, upstreams, routes_of(config.dialects), answers, logs, tracing)
+
+    def make(document: Document, previous: Engines) -> Engines:
+        made = engines_of(document, config, metrics, previous)
+        answers.prepare(made.rulebook.rules)
+        books.use(made.rulebook)
+        return made
+
+    closed: list[Failover | App | Tracing | Log] = [*upstreams.values(), app, *logs]
+    if tracing is not None:
+        closed.append(tracing)
+    return Server(server_config(app, config), lines, Swaps(app, make), closed)
+
+
+def _tracing(config: Config, metrics: Metrics) -> Tracing | None:
+    """What traces replies, if anything does. Raises ValueError, with a sentence for the operator."""
+    if config.tracing == "off":
+        return None
+    try:
+        from filterproxy.proxy.tracing import configured
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("opentelemetry"):
+            raise
+        raise ValueError("tracing: otlp needs OpenTelemetry: pip install 'filterproxy[otel]'") from None
+    return configured(config, metrics)
 
 
 def server_config(app: App, config: Config) -> uvicorn.Config:
@@ -102,15 +129,7 @@ def server_config(app: App, config: Config) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, round(config.drain_seconds)),
-    )
-
-
-def upstream_limits(config: Config) -> UpstreamLimits:
-    return UpstreamLimits(
-        connections=config.connections,
-        connect_timeout_seconds=config.connect_timeout_seconds,
-        first_byte_timeout_seconds=config.first_byte_timeout_seconds,
-        idle_timeout_seconds=config.idle_timeout_seconds,
+        **client_tls(config),
     )
 
 
@@ -125,21 +144,41 @@ def _settle() -> None:
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it accepts, and ends with its parent."""
 
-    def __init__(self, config: uvicorn.Config, upstreams: Sequence[Upstream | App]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        lines: Lines,
+        swaps: Swaps,
+        upstreams: Sequence[Failover | App | Tracing | Log],
+    ) -> None:
         super().__init__(config)
+        self._lines = lines
+        self._swaps = swaps
         self._upstreams = upstreams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        _follow(sys.stdin.fileno(), self.stop)
         _settle()
         gc.set_threshold(_GC_THRESHOLD, 10, 10)
-        _say("ready")
+        say(f"{RULEBOOK}{self._swaps.running}")
+        say(READY)
+        for order in self._lines.held():
+            self._swaps.take(order)
+        asyncio.get_running_loop().add_reader(self._lines.fd, self._told)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets=sockets)
+        await self._swaps.close()
         for upstream in self._upstreams:
             await upstream.close()
+
+    def _told(self) -> None:
+        try:
+            for order in self._lines.now():
+                self._swaps.take(order)
+        except EOFError:
+            asyncio.get_running_loop().remove_reader(self._lines.fd)
+            self.stop()
 
     def stop(self) -> None:
         """Accept no more, finish what is under way, and end."""
@@ -154,23 +193,6 @@ class Server(uvicorn.Server):
             yield
         finally:
             loop.remove_signal_handler(signal.SIGTERM)
-
-
-def _follow(fd: int, ended: Any) -> None:
-    """Call *ended* when the pipe at *fd* ends."""
-    loop = asyncio.get_running_loop()
-
-    def look() -> None:
-        if not os.read(fd, 4096):
-            loop.remove_reader(fd)
-            ended()
-
-    loop.add_reader(fd, look)
-
-
-def _say(line: str) -> None:
-    with contextlib.suppress(BrokenPipeError):
-        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,23 +7,29 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httptools
 from prometheus_client import CollectorRegistry
 from uvicorn.server import ServerState
 
-from filterproxy.config import Config
+from filterproxy.config import DEFAULT, Config, RouteConfig
 from filterproxy.core.rule import Rule
 from filterproxy.dialects.routes import Routes
 from filterproxy.engine.engine import Engine
+from filterproxy.engine.engines import Engines
 from filterproxy.metrics import Metrics, render, scrape
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.failover import failovers
 from filterproxy.proxy.server import Protocol
-from filterproxy.proxy.upstream import Upstream
-from filterproxy.proxy.worker import server_config, upstream_limits
+from filterproxy.proxy.worker import server_config
+from filterproxy.record.decision import Watcher
 from filterproxy.rulebook.book import Rulebook
+from filterproxy.upstreams import UpstreamConfig
+
+if TYPE_CHECKING:  # an extra
+    from filterproxy.proxy.tracing import Tracing
 
 # Bytes to send, something to wait for, or None: break off the connection.
 Step = bytes | asyncio.Event | None
@@ -214,6 +220,9 @@ async def proxied(
     routes: Routes | None = None,
     fallback: FakeUpstream | None = None,
     answers: Callable[[Metrics], Answers] = Answers,
+    watchers: Sequence[Watcher] = (),
+    tracing: Tracing | None = None,
+    config_routes: Sequence[RouteConfig] = (),
     **settings: Any,
 ) -> AsyncIterator[Proxy]:
     """
@@ -225,14 +234,17 @@ async def proxied(
     upstream = FakeUpstream(scripts or [[]])
     model = await asyncio.start_server(upstream.play, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{model.sockets[0].getsockname()[1]}"
-    config = Config(**{"upstream": address, **settings})
     second = await asyncio.start_server((fallback or upstream).play, "127.0.0.1", 0)
-    other = Upstream(f"http://127.0.0.1:{second.sockets[0].getsockname()[1]}", upstream_limits(config))
+    other = UpstreamConfig((f"http://127.0.0.1:{second.sockets[0].getsockname()[1]}",))
+    config = Config(
+        **{"upstream": address, "upstreams": {"other": other}, "routes": tuple(config_routes), **settings}
+    )
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     engine = Engine(Rulebook("0" * 16, tuple(rules), ()), config, metrics)
-    client = Upstream(config.upstream, upstream_limits(config))
-    app = App(engine, config, metrics, client, routes, {"other": other}, answers(metrics))
+    named = failovers(config, metrics)
+    engines = Engines(engine.rulebook, {name: engine for name in (DEFAULT, *(r.name for r in config.routes))})
+    app = App(engines, config, metrics, named, routes, answers(metrics), watchers, tracing)
     state, serving = ServerState(), server_config(app, config)
     serving.load()
     server = await loop.create_server(lambda: Protocol(serving, state, {}), "127.0.0.1", 0)
@@ -244,8 +256,8 @@ async def proxied(
             answer.leave()
         await proxy.settled()
         await app.close()
-        await client.close()
-        await other.close()
+        for one in named.values():
+            await one.close()
         for closing in (server, model, second):
             closing.close()
         for connection in list(state.connections):

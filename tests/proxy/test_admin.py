@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from filterproxy.config import Config
-from filterproxy.proxy.admin import EXPLAIN_LIMIT_BYTES, Book, admin_app
+from filterproxy.config import Config, LogConfig, RouteConfig
+from filterproxy.engine.rulebook_metrics import FAILED, OK, UNCHANGED, Loads
+from filterproxy.proxy.admin import EXPLAIN_LIMIT_BYTES, admin_app
+from filterproxy.proxy.book import Book
+from filterproxy.proxy.reload import Reloaded
+from filterproxy.proxy.sources import Files, Source
 from filterproxy.rulebook.load import load
+from filterproxy.rulebook.problem import Place, Problem
 
 PACK = """
 version: 1
@@ -31,17 +37,39 @@ class FakeWorkers:
     draining: bool = False
     workers_ready: int = 2
     restarts: int = 1
+    hashes: list[str] = field(default_factory=lambda: ["1" * 16, "2" * 16, "1" * 16])
+
+    @property
+    def workers_by_hash(self) -> Counter[str]:
+        return Counter(self.hashes)
+
+
+class FakeReloads:
+    """Gives the result that a test has put there."""
+
+    def __init__(self, source: Source, config: Config) -> None:
+        self.source = source
+        self.book = Book(source.load(), config)
+        self.loads = Loads(loaded_at=1.5)
+        self.last: Reloaded | None = None
+        self.reasons: list[str] = []
+
+    async def reload(self, why: str) -> Reloaded:
+        self.reasons.append(why)
+        assert self.last is not None
+        return self.last
 
 
 class Admin:
     """Asks the application."""
 
-    def __init__(self, folder: Path, token: str | None = None) -> None:
+    def __init__(self, folder: Path, token: str | None = None, **settings: Any) -> None:
         file = folder / "shop.yaml"
         file.write_text(PACK)
         self.workers = FakeWorkers()
-        config = Config("http://localhost", admin_token=token)
-        self.app = admin_app(config, Book(load([file]), config), self.workers, str(folder))
+        config = Config("http://localhost", admin_token=token, **settings)
+        self.rules = FakeReloads(Files([file], [], load), config)
+        self.app = admin_app(config, self.rules, self.workers, str(folder))
 
     def ask(self, method: str, path: str, **given: Any) -> httpx.Response:
         async def asked() -> httpx.Response:
@@ -53,6 +81,30 @@ class Admin:
 
     def explain(self, **body: Any) -> Any:
         return self.ask("POST", "/explain", json=body).json()
+
+
+def test_a_reply_is_explained_by_the_chain_of_its_route(tmp_path: Path) -> None:
+    routes = (RouteConfig("bare", chain=()), RouteConfig("all"))
+    admin = Admin(tmp_path, routes=routes)
+    texts = [admin.explain(reply="Write to me@x.", route=r)["text"] for r in ("default", "all", "bare")]
+
+    assert ["Write to [mail].", "Write to [mail].", "Write to me@x."] == texts
+    refused = admin.ask("POST", "/explain", json={"reply": "", "route": "none"})
+    assert (400, True) == (refused.status_code, "default, bare, all" in refused.text)
+
+
+def test_a_decision_is_found_by_its_id(tmp_path: Path) -> None:
+    """Whatever stands around it in the folder."""
+    logs = tmp_path / "log"
+    logs.mkdir()
+    lines = [b'{"v":1,"id":"a-1","outcome":"drop"}\n', b'{"v":1,"id":"a-2","model":"a-1"}\n', b'{"id":"a-3"']
+    (logs / "decisions-0-20260131T080000123456Z.jsonl").write_bytes(b"".join(lines))
+    admin = Admin(tmp_path, decisions=LogConfig(str(logs)))
+
+    assert {"v": 1, "id": "a-1", "outcome": "drop"} == admin.ask("GET", "/decisions/a-1").json()
+    for id in ("a-3", "a", "%2e%2e"):
+        assert 404 == admin.ask("GET", f"/decisions/{id}").status_code
+    assert "not logged" in Admin(tmp_path).ask("GET", "/decisions/a-1").text
 
 
 @pytest.fixture
@@ -102,6 +154,63 @@ def test_the_rulebook_is_shown_in_order_with_its_hash(admin: Admin) -> None:
         ("sure", 6, "each sentence to its end"),
     ]
     assert len(value["hash"]) == 16
+
+
+def test_metrics_say_which_rules_run_and_where(admin: Admin) -> None:
+    admin.rules.loads.times[OK] = 3
+    text = admin.ask("GET", "/metrics").text
+
+    assert f'filterproxy_rulebook_workers{{hash="{"1" * 16}"}} 2.0' in text
+    assert f'filterproxy_rulebook_info{{hash="{"2" * 16}"}} 1.0' in text
+    assert 'filterproxy_rulebook_reloads_total{result="ok"} 3.0' in text
+    assert 'filterproxy_rulebook_reloads_total{result="failed"} 0.0' in text
+    assert "filterproxy_rulebook_reload_successful 1.0" in text
+    assert "filterproxy_rulebook_loaded_timestamp_seconds 1.5" in text
+    assert 'filterproxy_rule_info{mode="enforce",owner="",pack="shop",rule="mail"} 1.0' in text
+
+
+def test_metrics_follow_a_reload(admin: Admin, tmp_path: Path) -> None:
+    admin.ask("GET", "/metrics")
+    (tmp_path / "shop.yaml").write_text(PACK.replace("id: mail", "id: post"))
+    admin.rules.book = Book(admin.rules.source.load(), Config("http://localhost"), admin.rules.book)
+    text = admin.ask("GET", "/metrics").text
+
+    assert 'filterproxy_rule_evaluated_total{rule="post"}' in text
+    assert 'rule="mail"' not in text
+
+
+def test_a_reload_is_answered_with_its_result(admin: Admin) -> None:
+    for result in (OK, UNCHANGED):
+        admin.rules.last = Reloaded(result, "3" * 16, 0.0, "POST /reload")
+        answer = admin.ask("POST", "/reload")
+
+        assert (answer.status_code, answer.json()) == (200, {"result": result, "hash": "3" * 16})
+
+
+def test_a_failed_reload_is_answered_with_every_problem(admin: Admin) -> None:
+    problem = Problem(Place("shop.yaml", 3), "FP012", "what", "why", "fix")
+    admin.rules.last = Reloaded(FAILED, "3" * 16, 0.0, "POST /reload", "1 problem in the rules", (problem,))
+    answer = admin.ask("POST", "/reload")
+
+    assert answer.status_code == 422
+    assert answer.json()["error"] == {"message": "1 problem in the rules", "type": "reload_failed"}
+    assert answer.json()["problems"] == [problem.as_json()]
+
+
+def test_the_rulebook_says_where_it_is_from_and_who_runs_it(admin: Admin) -> None:
+    admin.rules.last = Reloaded(FAILED, "3" * 16, 2.0, "SIGHUP", "it is late")
+    value = admin.ask("GET", "/rulebook").json()
+
+    assert value["source"].endswith("shop.yaml")
+    assert value["loaded_at"] == "1970-01-01T00:00:01.500Z"
+    assert value["workers"][1] == {"index": 1, "hash": "2" * 16}
+    assert value["last_reload"] == {
+        "when": "1970-01-01T00:00:02.000Z",
+        "why": "SIGHUP",
+        "result": "failed",
+        "error": "it is late",
+        "problems": [],
+    }
 
 
 def test_a_reply_is_explained_rule_by_rule(admin: Admin) -> None:

@@ -109,7 +109,7 @@ def test_a_whole_reply_without_a_match_is_upstreams_bytes(run: Run) -> None:
             assert (200, body) == (answer.status, answer.body)
             assert str(len(body)) == answer.headers["content-length"]
             assert (answer.headers["x-request-id"], answer.headers["etag"]) == ("7", "e")
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="pass") == 1
+            assert proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="pass") == 1
 
     run(test())
 
@@ -136,7 +136,7 @@ def test_a_changed_whole_reply_has_its_own_length_and_no_digest(run: Run) -> Non
             assert text_of(answer) == "A [x]."
             assert str(len(answer.body)) == answer.headers["content-length"]
             assert "etag" not in answer.headers
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="edit") == 1
+            assert proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="edit") == 1
             assert proxy.counted("rule_matches_total", rule="r1", action="redact", mode="enforce") == 1
             assert proxy.counted("filter_seconds_count") == 1
 
@@ -202,7 +202,7 @@ def test_a_dropped_reply_without_words_is_an_error_of_status_400(run: Run) -> No
 
                 assert (answer.status, answer.error["code"]) == (400, "content_filter")
             await proxy.settled()
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="drop") == 2
+            assert proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="drop") == 2
 
     run(test())
 
@@ -241,7 +241,10 @@ def test_a_request_body_is_taken_up_to_the_limit_and_not_past_it(run: Run) -> No
             assert "invalid_request_error" == refused.error["type"] == chunked.error["type"]
             assert len(proxy.upstream.seen) == 1
             await proxy.settled()
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="client_error") == 2
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="client_error")
+                == 2
+            )
 
     run(test())
 
@@ -258,7 +261,10 @@ def test_a_reply_of_which_a_part_was_not_judged_never_counts_as_passed(run: Run)
 
             assert text_of(answer) == "A secret."
             assert proxy.counted("unscanned_total", cause="context_unknown") == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="unscanned")
+                == 1
+            )
 
     run(test())
 
@@ -282,7 +288,10 @@ def test_a_reply_body_is_judged_up_to_the_limit_and_not_past_it(
             else:
                 assert (answer.status, answer.error["type"]) == (502, "filter_error")
             assert proxy.counted("unscanned_total", cause="too_large") == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="unscanned")
+                == 1
+            )
 
     run(test())
 
@@ -378,7 +387,7 @@ def test_a_body_that_is_not_compressed_as_it_says_is_upstreams_error(run: Run) -
                 await proxy.settled()
 
                 assert (answer.status, answer.error["type"]) == (502, "upstream_error")
-                assert proxy.counted("upstream_errors_total", cause="protocol") == 1
+                assert proxy.counted("upstream_errors_total", upstream="default", cause="protocol") == 1
 
     run(test())
 
@@ -407,7 +416,10 @@ def test_what_cannot_be_judged_is_counted_and_the_operator_says_what_becomes_of_
             else:
                 assert (answer.status, answer.error["type"]) == (502, "filter_error")
             assert proxy.counted("unscanned_total", cause=cause) == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="unscanned") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="unscanned")
+                == 1
+            )
 
     run(test())
 
@@ -490,8 +502,25 @@ def test_a_stream_that_breaks_off_ends_with_an_error_event(run: Run) -> None:
 
             assert (answer.status, text_of(answer), answer.complete) == (200, "All is", True)
             assert b'"upstream_error"' in answer.body
-            assert proxy.counted("upstream_errors_total", cause="cut") == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="upstream_error") == 1
+            assert proxy.counted("upstream_errors_total", upstream="default", cause="cut") == 1
+            assert (
+                proxy.counted(
+                    "replies_total", route="default", dialect="openai_chat", outcome="upstream_error"
+                )
+                == 1
+            )
+
+    run(test())
+
+
+def test_nothing_follows_the_end_of_a_reply_that_upstream_breaks_off_behind_it(run: Run) -> None:
+    async def test() -> None:
+        events = [chunk(delta("A secret.")), chunk(delta("", "stop")), chunk(DONE)]
+        async with proxied([STREAM, *events, None], rules=[redact()]) as proxy:
+            answer = await proxy.ask(post(stream=True))
+
+            assert (text_of(answer), answer.complete) == ("A [x].", True)
+            assert answer.body.endswith(DONE)
 
     run(test())
 
@@ -557,7 +586,12 @@ def test_a_second_try_that_fails_after_heartbeats_ends_the_stream_with_an_error(
                 assert (ended.status, ended.complete) == (200, True)
                 assert b'"upstream_error"' in ended.body
                 assert b"secret" not in ended.body
-                assert proxy.counted("replies_total", dialect="openai_chat", outcome="upstream_error") == 1
+                assert (
+                    proxy.counted(
+                        "replies_total", route="default", dialect="openai_chat", outcome="upstream_error"
+                    )
+                    == 1
+                )
 
     run(test())
 
@@ -593,7 +627,10 @@ def test_a_client_that_leaves_a_stream_closes_the_upstream_request(run: Run) -> 
             await proxy.upstream.gone.wait()
             await proxy.settled()
 
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="client_gone")
+                == 1
+            )
 
     run(test())
 
@@ -619,7 +656,10 @@ def test_a_client_that_leaves_within_its_request_is_counted(run: Run) -> None:
             answer.leave()
             await proxy.settled()
 
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="client_gone") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="client_gone")
+                == 1
+            )
             assert proxy.upstream.seen == []
 
     run(test())
@@ -636,7 +676,7 @@ def test_an_upstream_that_is_down_is_a_502(run: Run) -> None:
 
                 assert (answer.status, answer.error["type"]) == (502, "upstream_error")
             await proxy.settled()
-            assert proxy.counted("upstream_errors_total", cause="connect") == 3
+            assert proxy.counted("upstream_errors_total", upstream="default", cause="connect") == 3
 
     run(test())
 
@@ -680,7 +720,9 @@ def test_retry_asks_upstream_again_with_the_note(run: Run, stream: bool) -> None
             assert again[-1] == {"role": "system", "content": "Be kind."}
             assert proxy.counted("upstream_retries_total") == 1
             assert proxy.counted("rule_matches_total", rule="t1", action="retry", mode="enforce") == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="retry") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="retry") == 1
+            )
 
     run(test())
 
@@ -709,7 +751,7 @@ def test_what_takes_no_note_is_not_asked_again_and_its_reply_is_what_comes_after
 
             assert (answer.status, text_of(answer)) == (200, "No.")
             assert len(proxy.upstream.seen) == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="drop") == 1
+            assert proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="drop") == 1
 
     run(test())
 
@@ -752,7 +794,9 @@ def test_a_reply_that_could_not_be_judged_is_withheld_when_the_rule_says_so(run:
 
             assert (answer.status, answer.error["type"]) == (502, "filter_error")
             assert proxy.counted("rule_errors_total", rule="slow", cause="timeout") == 1
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="error") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="error") == 1
+            )
 
     run(test())
 
@@ -789,7 +833,9 @@ def test_a_bug_of_ours_is_a_500_and_its_log_has_no_text(run: Run, caplog: pytest
             assert "RuntimeError" in caplog.text
             assert "test_app.py" in caplog.text
             assert "Hi?" not in caplog.text
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="error") == 1
+            assert (
+                proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="error") == 1
+            )
 
     run(test())
 
@@ -842,7 +888,9 @@ def test_replies_that_we_cannot_read_are_counted(run: Run, kind: bytes, method: 
             await proxy.settled()
 
             assert times == proxy.counted("unscanned_total", cause="unknown_path")
-            assert times == proxy.counted("replies_total", dialect="none", outcome="unscanned")
+            assert times == proxy.counted(
+                "replies_total", route="default", dialect="none", outcome="unscanned"
+            )
 
     run(test())
 

@@ -194,7 +194,7 @@ def test_when_the_other_upstream_does_not_help_either_comes_what_comes_then(run:
 
             assert text_of(answer) == "No."
             assert (2, 1) == (len(proxy.upstream.seen), len(other.seen))
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="drop") == 1
+            assert proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="drop") == 1
 
     run(test())
 

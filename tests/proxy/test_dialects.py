@@ -76,7 +76,9 @@ def test_a_completion_is_judged_behind_the_prompt_that_it_repeats(run: Run) -> N
             assert "secret? A [x]." == json.loads(whole.body)["choices"][0]["text"]
             assert "secret? A [x]" == "".join(texts)
             assert stream.body.endswith(DONE)
-            assert 2 == proxy.counted("replies_total", dialect="openai_completions", outcome="edit")
+            assert 2 == proxy.counted(
+                "replies_total", route="default", dialect="openai_completions", outcome="edit"
+            )
 
     run(test())
 
@@ -97,7 +99,7 @@ def test_a_server_of_ones_own_is_judged_by_its_paths(run: Run) -> None:
             told = [json.loads(line[6:]) for line in second.body.split(b"\n\n") if line]
             assert "A [x]." == "".join(value.get("token", "") for value in told)
             assert ({"id": 1}, {"done": True, "usage": 7}) == (told[0], told[-1])
-            assert 2 == proxy.counted("replies_total", dialect="generic", outcome="edit")
+            assert 2 == proxy.counted("replies_total", route="default", dialect="generic", outcome="edit")
 
     run(test())
 
@@ -131,7 +133,7 @@ def test_text_is_judged_whole_and_streamed(run: Run) -> None:
             assert ("Grüße".encode(), "7") == (whole.body, whole.headers["content-length"])
             assert "é [x] 👍" == streamed.body.decode()
             assert "text/plain; charset=utf-8" == streamed.headers["content-type"]
-            assert 1 == proxy.counted("replies_total", dialect="text", outcome="edit")
+            assert 1 == proxy.counted("replies_total", route="default", dialect="text", outcome="edit")
 
     run(test())
 

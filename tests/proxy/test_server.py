@@ -253,6 +253,49 @@ def test_a_head_is_read_up_to_the_limit_and_not_past_it() -> None:
     run(test)
 
 
+CHUNKED = b"POST /x HTTP/1.1\r\nhost: p\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n"
+
+
+def test_a_trailer_is_never_a_header() -> None:
+    async def test() -> None:
+        seen: list[Any] = []
+
+        async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+            await echo(scope, receive, send)
+            seen.append(scope["headers"])
+
+        client = Client(app)
+        await client.says(CHUNKED, b"0\r\nx-tenant: acme\r\nauthorization: Bearer other\r\n\r\n", GET)
+
+        assert seen == [[(b"host", b"p"), (b"transfer-encoding", b"chunked")], [(b"host", b"p")]]
+
+    run(test)
+
+
+@pytest.mark.parametrize("framing", [b"0\r\nx: ", b"2;"], ids=["a trailer", "an extension"])
+def test_what_frames_a_body_is_read_up_to_the_limit_and_not_past_it(framing: bytes) -> None:
+    async def test() -> None:
+        for size, is_refused in ((60_000, False), (70_000, True)):
+            client = Client(echo)
+            await client.says(CHUNKED + framing, *([b"x" * 1000] * (size // 1000)))
+
+            assert (client.transport.sent.startswith(b"HTTP/1.1 431 ")) is is_refused
+            assert client.transport.closed is is_refused
+
+    run(test)
+
+
+def test_long_bodies_are_no_framing() -> None:
+    async def test() -> None:
+        client = Client(echo)
+        chunk = b"%x\r\n%b\r\n" % (200_000, b"x" * 200_000)
+        await client.says(CHUNKED + chunk + chunk, chunk, b"0\r\n\r\n" + CHUNKED, chunk + b"0\r\n\r\n")
+
+        assert client.transport.sent.count(b"HTTP/1.1 200 ") == 2
+
+    run(test)
+
+
 def test_a_body_that_nobody_reads_is_not_taken_in_without_end() -> None:
     async def test() -> None:
         reads = asyncio.Event()

@@ -43,7 +43,7 @@ def test_a_stored_completion_is_judged_when_it_is_fetched(run: Run, method: str,
 
             assert text_of(answer) == "A [x]."
             assert body == proxy.upstream.seen[0].body
-            assert proxy.counted("replies_total", dialect="openai_chat", outcome="edit") == 1
+            assert proxy.counted("replies_total", route="default", dialect="openai_chat", outcome="edit") == 1
 
     run(test())
 
@@ -151,7 +151,7 @@ def test_files_of_replies_are_refused_and_counted_until_their_path_is_listed(
 
             assert (200, b"A secret.\n") == (answer.status, answer.body)
             assert proxy.counted("unscanned_total", cause="passthrough") == 1
-            assert proxy.counted("replies_total", dialect="none", outcome="unscanned") == 1
+            assert proxy.counted("replies_total", route="default", dialect="none", outcome="unscanned") == 1
 
     run(test())
 

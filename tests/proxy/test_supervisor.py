@@ -7,15 +7,20 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
+from time import monotonic
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, is_loopback, listen, refusal
 from filterproxy.proxy.supervisor import Supervisor
+from filterproxy.rulebook.document import Document
 
 # Reads its charter and tells the test what came of it, over a connection of its own.
 TELLS = """
@@ -26,6 +31,21 @@ told.sendall(json.dumps([os.getpid(), charter]).encode() + b"\\n")
 """
 SERVES = TELLS + "print('ready', flush=True); sys.stdin.read()"
 STUBBORN = TELLS + "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); told.recv(1)"
+# Says what it runs; "bad" rules it cannot take, to "slow" ones it never answers.
+TAKES = (
+    TELLS
+    + """
+print("rulebook", charter["document"]["hash"], flush=True)
+print("ready", flush=True)
+for line in sys.stdin:
+    digest = json.loads(line)["document"]["hash"]
+    if digest == "bad" and charter["index"] == 1:
+        print("failed: no such thing", flush=True)
+    elif digest != "slow":
+        print("rulebook", digest, flush=True)
+"""
+)
+HANGS = "import sys; sys.stdin.read()"
 DIES_ONCE = TELLS + "print('ready', flush=True); told.recv(1) == b'x' and os._exit(3); sys.stdin.read()"
 
 
@@ -43,10 +63,16 @@ def ear(stack: ExitStack) -> socket.socket:
     return ear
 
 
-def supervise(stack: ExitStack, code: str, ear: socket.socket, **given: object) -> Supervisor:
+def supervise(
+    stack: ExitStack,
+    code: str,
+    ear: socket.socket,
+    seconds: Mapping[str, Any] = MappingProxyType({}),
+    **given: object,
+) -> Supervisor:
     config = Config.from_json({"upstream": "http://localhost", "admin_token": "secret", **given})
     command = (sys.executable, "-S", "-c", code.replace("{port}", str(ear.getsockname()[1])))
-    supervisor = Supervisor(config, bind("127.0.0.1", 0), command, back_off_seconds=0.0)
+    supervisor = Supervisor(config, bind("127.0.0.1", 0), command, back_off_seconds=0.0, **seconds)
     stack.callback(supervisor.close)
     supervisor.start()
     return supervisor
@@ -59,6 +85,11 @@ def hear(stack: ExitStack, ear: socket.socket) -> tuple[socket.socket, int, dict
     with told.makefile("rb") as lines:
         pid, charter = json.loads(lines.readline())
     return told, pid, charter
+
+
+def rules(digest: str) -> Document:
+    # More than a pipe holds, so that one who does not read makes its writer wait.
+    return {"version": 1, "hash": digest, "rules": [], "known": {"x": "x" * 200_000}}
 
 
 def gone(pid: int) -> bool:
@@ -81,6 +112,20 @@ def test_each_worker_gets_its_charter_and_the_token_stays_here(stack: ExitStack,
     assert [c["document"] for c in charters] == [{"rules": []}] * 2
     assert [c["config"]["admin_token"] for c in charters] == [None] * 2  # type: ignore[index]
     assert (supervisor.ready, supervisor.workers_ready) == (True, 2)
+
+
+def test_no_token_and_no_setting_is_in_the_environment_of_a_worker(
+    stack: ExitStack, ear: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = Config(upstream="http://localhost", admin_token="hush-admin", rules_token="hush-rules")
+    for name, value in (("FILTERPROXY_ADMIN_TOKEN", "hush-admin"), ("OWN", "hush-rules"), ("KEPT", "key")):
+        monkeypatch.setenv(name, value)
+    with socket.socket() as listener:
+        supervisor = Supervisor(secret, listener, command=("env",), metrics_dir=tmp_path)
+        environment = supervisor._environment()
+
+    assert "KEPT" in environment and "PATH" in environment
+    assert not [name for name, value in environment.items() if "hush" in value or "FILTERPROXY" in name]
 
 
 def test_draining_ends_workers_and_refuses_connections(stack: ExitStack, ear: socket.socket) -> None:
@@ -157,6 +202,85 @@ def test_a_worker_that_is_terminated_from_outside_is_replaced(stack: ExitStack, 
     os.kill(first, signal.SIGKILL)
 
     assert hear(stack, ear)[1] != first
+
+
+def test_every_worker_takes_other_rules(stack: ExitStack, ear: socket.socket) -> None:
+    supervisor = supervise(stack, TAKES, ear, workers=2)
+    supervisor.charter(rules("one"))
+    supervisor.started.result(20)
+    before = supervisor.hashes
+    failed = supervisor.hand(rules("two"))
+
+    assert (before, failed) == (["one", "one"], [])
+    assert supervisor.hashes == ["two", "two"]
+    assert supervisor.workers_by_hash == {"two": 2}
+
+
+def test_rules_that_one_worker_cannot_take_are_taken_back_from_all(
+    stack: ExitStack, ear: socket.socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = supervise(stack, TAKES, ear, workers=2)
+    supervisor.charter(rules("one"))
+    supervisor.started.result(20)
+    failed = supervisor.hand(rules("bad"))
+
+    assert failed == ["worker 1 cannot take these rules (no such thing)"]
+    assert supervisor.hashes == ["one", "one"]
+    assert supervisor.hand(rules("two")) == []
+    assert supervisor.hashes == ["two", "two"]
+
+
+def test_a_worker_that_is_replaced_gets_the_newest_rules(stack: ExitStack, ear: socket.socket) -> None:
+    supervisor = supervise(stack, TAKES, ear)
+    supervisor.charter(rules("one"))
+    _, first, _ = hear(stack, ear)
+    supervisor.started.result(20)
+    supervisor.hand(rules("two"))
+    os.kill(first, signal.SIGKILL)
+    charter = hear(stack, ear)[2]
+
+    assert charter["document"] == rules("two")
+
+
+def test_a_worker_that_does_not_answer_to_other_rules_is_replaced(
+    stack: ExitStack, ear: socket.socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = supervise(stack, TAKES, ear, {"reload_seconds": 0.05})
+    supervisor.charter(rules("one"))
+    _, first, _ = hear(stack, ear)
+    supervisor.started.result(20)
+    failed = supervisor.hand(rules("slow"))
+    _, second, charter = hear(stack, ear)
+
+    assert (failed, charter["document"]) == ([], rules("slow"))
+    assert first != second
+    assert caplog.records[0].getMessage() == "worker 0 did not take other rules in time; ending it"
+
+
+def test_a_worker_that_hangs_at_its_start_stops_the_start(stack: ExitStack, ear: socket.socket) -> None:
+    supervisor = supervise(stack, HANGS, ear, {"start_seconds": 0.05})
+    supervisor.charter(rules("one"))
+
+    with pytest.raises(StartError, match=r"worker 0 was not ready within 0\.05 s"):
+        supervisor.started.result(20)
+
+
+def test_readiness_goes_before_the_listener_does(stack: ExitStack, ear: socket.socket) -> None:
+    supervisor = supervise(stack, SERVES, ear, drain_delay_seconds=60)
+    address = supervisor.listener.getsockname()
+    supervisor.charter(rules("one"))
+    supervisor.started.result(20)
+    draining = Thread(target=supervisor.drain)
+    draining.start()
+    deadline = monotonic() + 20
+    while supervisor.ready and monotonic() < deadline:
+        pass
+
+    assert supervisor.draining
+    socket.create_connection(address).close()
+    supervisor.kill()
+    draining.join(20)
+    assert not draining.is_alive()
 
 
 def test_a_taken_port_is_a_plain_sentence() -> None:

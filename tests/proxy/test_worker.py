@@ -79,6 +79,12 @@ class Running:
         self.process.stdin.flush()
         return self.process.stdout.readline()
 
+    def start(self, charter: bytes) -> bytes:
+        """Hand over a charter that can be served; what the worker says once it serves."""
+        assert self.process.stdout is not None
+        assert self.say(charter).startswith(b"rulebook ")
+        return self.process.stdout.readline()
+
     def ask(self) -> bytes:
         url = f"http://127.0.0.1:{self.port}{CHAT}"
         with urllib.request.urlopen(urllib.request.Request(url, b"{}"), timeout=10) as answer:
@@ -114,7 +120,7 @@ def _document(folder: Path) -> Any:
 
 def test_a_worker_says_ready_filters_and_ends_with_0_when_told(model: str, tmp_path: Path) -> None:
     with worker(model, tmp_path) as (running, charter):
-        assert running.say(charter) == b"ready\n"
+        assert running.start(charter) == b"ready\n"
         assert b"A [redacted]." in running.ask()
         running.process.send_signal(signal.SIGTERM)
 
@@ -123,7 +129,7 @@ def test_a_worker_says_ready_filters_and_ends_with_0_when_told(model: str, tmp_p
 
 def test_a_reply_under_way_is_finished_before_the_end(model: str, tmp_path: Path) -> None:
     with worker(model, tmp_path) as (running, charter):
-        assert running.say(charter) == b"ready\n"
+        assert running.start(charter) == b"ready\n"
         Model.may.clear()
         answers: list[bytes] = []
         asking = Thread(target=lambda: answers.append(running.ask()))
@@ -139,13 +145,38 @@ def test_a_reply_under_way_is_finished_before_the_end(model: str, tmp_path: Path
 
 def test_a_worker_ends_with_its_parent_and_not_with_ctrl_c(model: str, tmp_path: Path) -> None:
     with worker(model, tmp_path) as (running, charter):
-        assert running.say(charter) == b"ready\n"
+        assert running.start(charter) == b"ready\n"
         running.process.send_signal(signal.SIGINT)
         assert b"A [redacted]." in running.ask()
         assert running.process.stdin is not None
         running.process.stdin.close()
 
         assert running.process.wait(10) == 0
+
+
+def test_a_worker_takes_other_rules_and_keeps_them_when_the_next_are_none(model: str, tmp_path: Path) -> None:
+    with worker(model, tmp_path) as (running, charter):
+        assert running.start(charter) == b"ready\n"
+        (tmp_path / "test.yaml").write_text(PACK.replace("redact", "{redact: '[gone]'}"))
+        other = load([tmp_path / "test.yaml"])
+        said = running.say(json.dumps({"document": other}).encode())
+        refused = running.say(b'{"document": {"hash": "x", "rules": [{"id": 1}], "known": {}}}')
+
+        assert said == f"rulebook {other['hash']}\n".encode()
+        assert refused.startswith(b"failed: KeyError")
+        assert running.say(b"nonsense").startswith(b"failed: JSONDecodeError")
+        assert b"A [gone]." in running.ask()
+
+
+def test_rules_that_come_with_the_charter_are_taken_after_it(model: str, tmp_path: Path) -> None:
+    with worker(model, tmp_path) as (running, charter):
+        (tmp_path / "other.yaml").write_text(PACK.replace("redact", "{redact: '[gone]'}"))
+        other = load([tmp_path / "other.yaml"])
+        both = charter + b"\n" + json.dumps({"document": other}).encode()
+
+        assert running.start(both) == b"ready\n"
+        assert running.process.stdout is not None
+        assert running.process.stdout.readline() == f"rulebook {other['hash']}\n".encode()
 
 
 @pytest.mark.parametrize(
