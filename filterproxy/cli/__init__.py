@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from filterproxy.cli import check, demo, eval, serve, test, try_
+from filterproxy.cli import check, config, demo, eval, ext_proc, purge, serve, test, try_
 
 main = typer.Typer(
     name="filterproxy",
@@ -14,5 +14,5 @@ main = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _command in (demo, serve, check, test, try_, eval):
+for _command in (demo, serve, ext_proc, config, check, test, try_, eval, purge):
     _command.register(main)

@@ -1,0 +1,56 @@
+"""The admin side of the external processor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from filterproxy.embedded import Embedded
+from filterproxy.extproc.admin import admin_app
+from tests import shells
+from tests.extproc.envoy import settings
+
+
+def client(folder: Path, *, ready: bool = True, token: str | None = None) -> TestClient:
+    registry = CollectorRegistry()
+    embedded = Embedded(settings(admin_token=token), [shells.write(folder)], [], registry)
+    embedded.load()
+    return TestClient(admin_app(embedded, registry, lambda: ready))
+
+
+def test_health_readiness_metrics_and_the_rulebook_are_served(tmp_path: Path) -> None:
+    admin = client(tmp_path)
+
+    assert [200, 200] == [admin.get(path).status_code for path in ("/healthz", "/readyz")]
+    assert "filterproxy_rule_info{" in admin.get("/metrics").text
+    assert ["flag", "redact", "cut"] == [rule["id"] for rule in admin.get("/rulebook").json()["rules"]][:3]
+
+
+def test_it_is_not_ready_while_it_drains(tmp_path: Path) -> None:
+    admin = client(tmp_path, ready=False)
+
+    assert [200, 503] == [admin.get(path).status_code for path in ("/healthz", "/readyz")]
+
+
+def test_a_reload_says_what_came_of_it(tmp_path: Path) -> None:
+    admin = client(tmp_path)
+    before = admin.get("/rulebook").json()["hash"]
+
+    assert {"result": "unchanged", "hash": before} == admin.post("/reload").json()
+    (tmp_path / "shells.yaml").write_text(shells.PACK.replace("secret", "hidden"))
+    found = admin.post("/reload").json()
+    assert ("ok", False) == (found["result"], found["hash"] == before)
+    (tmp_path / "shells.yaml").write_text("nonsense")
+    assert ("failed", found["hash"]) == tuple(admin.post("/reload").json().values())
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/rulebook"])
+def test_where_there_is_a_token_it_is_wanted(tmp_path: Path, path: str) -> None:
+    admin = client(tmp_path, token="t0ken")
+
+    assert 401 == admin.get(path).status_code
+    assert 200 == admin.get(path, headers={"authorization": "Bearer t0ken"}).status_code
+    assert 200 == admin.get("/healthz").status_code
