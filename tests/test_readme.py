@@ -15,17 +15,19 @@ from typer.testing import CliRunner
 
 import filterproxy.metrics
 from filterproxy.cli import main
-from filterproxy.cli.settings import read_file
 from filterproxy.config import Config
 from filterproxy.core.rule import MATCH_LIMIT
 from filterproxy.core.sentence import SENTENCE_LIMIT
 from filterproxy.dialects.configured import DIALECTS
+from filterproxy.engine import rulebook_metrics
 from filterproxy.facts import FACTS
+from filterproxy.settings.gather import gather
+from filterproxy.settings.schema import File, LogEntry, RouteEntry, UpstreamEntry
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 TEXT = README.read_text("utf-8")
 
-_HELP = re.compile(r"(?ms)^\$ filterproxy (?P<command>[a-z]*) ?--help\n(?P<help>.*?)(?=^\$|^```)")
+_HELP = re.compile(r"(?ms)^\$ filterproxy (?P<command>[a-z-]*?) ?--help\n(?P<help>.*?)(?=^\$|^```)")
 _METRIC = re.compile(r"(filterproxy_\w+(?:\{[\w,]+\})?)")
 
 
@@ -69,7 +71,8 @@ def test_every_command_has_its_help_pasted() -> None:
 
 def test_the_table_of_metrics_is_the_one_beside_the_code() -> None:
     documented = dict(row[:2] for row in rows("## Metrics"))
-    lines = [line.strip() for line in str(filterproxy.metrics.__doc__).splitlines()]
+    prologues = f"{filterproxy.metrics.__doc__}\n{rulebook_metrics.__doc__}"
+    lines = [line.strip() for line in prologues.splitlines() if "…" not in line]
     counted = dict(line.split(maxsplit=1) for line in lines if line.startswith("filterproxy_"))
 
     assert counted == {name.strip("`"): said for name, said in documented.items()}
@@ -91,10 +94,10 @@ def test_the_settings_that_are_shown_are_settings_and_differ_from_their_defaults
     (block,) = re.findall(r"```yaml\n(upstream: .*?)```", TEXT, re.DOTALL)
     file = tmp_path / "filterproxy.yaml"
     file.write_text(block, "utf-8")
-    found, named = read_file(file)
+    found = gather({}, {"BIG_KEY": "sk-1"}, file)
 
-    assert Config.from_json(found).upstream == "http://127.0.0.1:8000"
-    assert not named
+    assert found.config.upstream == "main"
+    assert "support" == found.config.routes[0].name
 
 
 def test_the_limits_are_the_defaults() -> None:
@@ -109,7 +112,7 @@ def test_the_limits_are_the_defaults() -> None:
 
 # Words with an underscore that are no settings: of OpenAI's replies, and causes in the metrics.
 _OTHER_WORDS = {
-    "content_filter", "context_unknown", "finish_reason", "previous_response_id", "reasoning_content",
+    "client_gone", "content_filter", "context_unknown", "finish_reason", "previous_response_id", "reasoning_content",
     "too_large",
 }  # fmt: skip
 
@@ -117,7 +120,8 @@ _OTHER_WORDS = {
 def test_settings_named_in_the_text_exist() -> None:
     named = {word for word in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", TEXT) if word[:12] != "filterproxy_"}
 
-    settings = {field.name for field in dataclasses.fields(Config)}
+    models = (File, UpstreamEntry, RouteEntry, LogEntry)
+    settings = {name for model in models for name in model.model_fields}
     assert named <= settings | _OTHER_WORDS | FACTS.keys() | set(DIALECTS)
 
 

@@ -97,10 +97,21 @@ async def _answer(
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[str, bytes]:
-    """The path and the body; the clients here all say how long it is."""
+    """The path and the body, in chunks or of a length that is said."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
+    path = head[0].split(" ")[1]
+    if "transfer-encoding: chunked" in head:
+        return path, await _chunks(reader)
     length = next((line.split(":")[1] for line in head if line.startswith("content-length:")), "0")
-    return head[0].split(" ")[1], await reader.readexactly(int(length))
+    return path, await reader.readexactly(int(length))
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while size := int(await reader.readline(), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readline()
+    return body
 
 
 async def _send(writer: asyncio.StreamWriter, status: bytes, body: bytes, sent: int | None = None) -> None:
