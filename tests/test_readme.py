@@ -112,8 +112,8 @@ def test_the_limits_are_the_defaults() -> None:
 
 # Words with an underscore that are no settings: of OpenAI's replies, and causes in the metrics.
 _OTHER_WORDS = {
-    "client_gone", "content_filter", "context_unknown", "finish_reason", "previous_response_id", "reasoning_content",
-    "too_large",
+    "client_gone", "content_filter", "context_unknown", "finish_reason", "previous_response_id",
+    "reasoning_content", "too_large",
 }  # fmt: skip
 
 

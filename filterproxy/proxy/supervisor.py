@@ -78,8 +78,8 @@ def _counters() -> Path:
         return Path(tempfile.mkdtemp(prefix="filterproxy-"))
     except OSError:
         raise StartError(
-            "no folder for the workers' counters: nothing can be written to /tmp; mount a folder there, or name"
-            " another in TMPDIR"
+            "no folder for the workers' counters: nothing can be written to /tmp; mount a folder there, or"
+            " name another in TMPDIR"
         ) from None
 
 
