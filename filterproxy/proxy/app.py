@@ -18,6 +18,7 @@ from filterproxy.dialects.routes import Override, Route, Routes, Unread
 from filterproxy.engine.counting import count
 from filterproxy.engine.engines import Engines
 from filterproxy.engine.headers import HeaderView, forwarded
+from filterproxy.engine.opening import may_hold_text
 from filterproxy.engine.routing import Routing
 from filterproxy.metrics import CLIENT_GONE, Metrics
 from filterproxy.proxy.asking import Answers
@@ -27,7 +28,7 @@ from filterproxy.proxy.exchange import Exchange, Origin, ask, decision_of
 from filterproxy.proxy.failure import fail, shut_down
 from filterproxy.proxy.judging import Judging, read_request
 from filterproxy.proxy.late import Late
-from filterproxy.proxy.passthrough import Passed, carries_reply, refusal, relay, request_body
+from filterproxy.proxy.passthrough import Passed, refusal, relay, request_body
 from filterproxy.proxy.unjudged import Unjudged
 from filterproxy.record.decision import Watcher
 
@@ -155,7 +156,7 @@ class App:
         self._direct(exchange, None)
         response = await self._ask(exchange)
         try:
-            if carries_reply(client.method, response, known=unread is not None):
+            if may_hold_text(client.method, response.status, response.headers, known=unread is not None):
                 if listed:
                     self._unjudged.let_through(exchange)
                 else:

@@ -10,6 +10,7 @@ from typing import Any
 
 from filterproxy.engine.headers import Headers, first
 from filterproxy.engine.ids import DECISION_ID, next_id
+from filterproxy.engine.words import too_large
 from filterproxy.proxy.server import GONE
 
 Scope = MutableMapping[str, Any]
@@ -151,4 +152,5 @@ class Client:
 
 
 def _too_large(size: int, limit: int) -> ClientError:
-    return ClientError(413, f"the request's body has {size} bytes or more; this proxy takes up to {limit}")
+    words = too_large(size, limit)
+    return ClientError(words.status, words.message)

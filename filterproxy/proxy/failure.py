@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from typing import NamedTuple
 
 from filterproxy.core.session import Withheld
 from filterproxy.core.verdict import Outcome
@@ -19,6 +18,15 @@ from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_error import error_body
 from filterproxy.engine.headers import JSON
+from filterproxy.engine.words import (
+    BROKEN_OFF,
+    INTERNAL,
+    SHUTTING_DOWN,
+    UNREADABLE,
+    WITHHELD,
+    Words,
+    not_checked,
+)
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.client import ClientError
@@ -32,19 +40,11 @@ _log = logging.getLogger("filterproxy")
 _SAID: dict[Cause, str] = {
     "connect": "the model server cannot be reached",
     "timeout": "the model server did not answer in time",
-    "cut": "the model server broke off its reply",
-    "protocol": "the model server's reply cannot be read",
+    "cut": BROKEN_OFF.message,
+    "protocol": UNREADABLE.message,
     "tls": "no secure connection to the model server could be made",
     "busy": "too many requests wait for the model server",
 }
-
-
-class Words(NamedTuple):
-    """What a client is told. status: of an answer that has not begun."""
-
-    status: int
-    kind: str
-    message: str
 
 
 async def fail(exchange: Exchange, error: Exception, metrics: Metrics, answers: Answers) -> None:
@@ -75,13 +75,13 @@ def _explain(exchange: Exchange, error: Exception, metrics: Metrics) -> Words:
             _log.warning("upstream %s: %s", exchange.upstream, error)
             return Words(error.status_hint, "upstream_error", _SAID[error.cause])
         case Withheld():
-            return Words(502, "filter_error", "the reply could not be checked, and is withheld")
+            return WITHHELD
         case Unscanned():
             exchange.outcome = UNSCANNED
-            return Words(502, "filter_error", f"the reply cannot be checked ({error}), and is withheld")
+            return not_checked(str(error))
         case _:
             _log.error("a request failed in our own code: %s", place_of(error))
-            return Words(500, "internal_error", "the proxy failed; its log says where")
+            return INTERNAL
 
 
 async def _last_words(exchange: Exchange, words: Words, answers: Answers) -> bytes:
@@ -99,7 +99,7 @@ async def _last_words(exchange: Exchange, words: Words, answers: Answers) -> byt
 async def shut_down(exchange: Exchange) -> None:
     """The worker ends and this reply is not done: say so, as far as that goes without waiting."""
     exchange.outcome = Outcome.ERROR.value
-    words = Words(503, "unavailable", "the proxy is shutting down")
+    words = SHUTTING_DOWN
     client, stream = exchange.client, exchange.stream
     with contextlib.suppress(Exception, asyncio.CancelledError):
         if not client.started:

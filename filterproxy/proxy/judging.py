@@ -13,11 +13,13 @@ from filterproxy.core.request import Request
 from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
 from filterproxy.dialects.routes import Override, Route
-from filterproxy.engine.headers import JSON, Headers, HeaderView, content_type, first, forwarded, returned
+from filterproxy.engine.headers import JSON, Headers, HeaderView, forwarded, returned
+from filterproxy.engine.opening import Way, opening
+from filterproxy.engine.words import REFUSED
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.again import Asked, body_again, headers_again, throw_away
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.body import Decoded, Readable, can_decode, encoding
+from filterproxy.proxy.body import Decoded, Readable
 from filterproxy.proxy.connection import Response
 from filterproxy.proxy.errors import UpstreamError
 from filterproxy.proxy.exchange import Exchange, Origin, ask
@@ -121,26 +123,14 @@ class Judging:
         return AskingStream(begin, self._config.reply_limit_bytes, not exchange.drops)
 
     async def _judge(self, exchange: Exchange, response: Response) -> Asked | None:
-        if response.status != 200:
-            cause = "status" if 200 < response.status < 300 else ""
-            await self._unjudged.pass_on(exchange, response, cause)
+        assert exchange.dialect is not None
+        opened = opening(exchange.dialect, response.status, response.headers)
+        if opened.way is Way.UNREAD:
+            await self._unjudged.pass_on(exchange, response, opened.cause)
             return None
-        kind = content_type(response.headers)
-        dialect = exchange.dialect
-        assert dialect is not None
-        whole = kind in dialect.whole_types
-        # A type that may be either: a length says that all of it is there.
-        streamed = kind in dialect.events and not (whole and first(response.headers, b"content-length"))
-        if not streamed and not whole:
-            await self._unjudged.pass_on(exchange, response, "content_type")
-            return None
-        named = encoding(response.headers)
-        if not can_decode(named):
-            await self._unjudged.pass_on(exchange, response, "encoding")
-            return None
-        source: Readable = Decoded(response) if named else response
-        if streamed:
-            return await self._stream(exchange, kind, response, source)
+        source: Readable = Decoded(response) if opened.encoded else response
+        if opened.way is Way.STREAMED:
+            return await self._stream(exchange, opened.kind, response, source)
         return await self._whole(exchange, response, source)
 
     # A whole reply
@@ -249,8 +239,7 @@ async def _refuse(exchange: Exchange, refused: Refused) -> None:
         await client.answer(refused.status, [JSON], refused.body)
         return
     assert exchange.stream is not None
-    said = "the reply was withheld by a content rule"
-    await client.send(exchange.stream.fail("content_filter", said), more=False)
+    await client.send(exchange.stream.fail(REFUSED.kind, REFUSED.message), more=False)
 
 
 def read_request(exchange: Exchange, route: Route | Override, body: bytes) -> Request:

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 
 from filterproxy.dialects.routes import Unread, plain_parts
-from filterproxy.engine.headers import content_type, returned
+from filterproxy.engine.headers import returned
 from filterproxy.proxy.body import Readable
 from filterproxy.proxy.client import Client, ClientError
 from filterproxy.proxy.connection import Response
@@ -42,21 +42,6 @@ def refusal(unread: Unread, path: str) -> ClientError:
         403,
         "what is kept here cannot be checked, and is withheld; who runs this proxy can let it through by "
         f"listing its path in the configuration: `passthrough: [{shown}]`",
-    )
-
-
-def carries_reply(method: str, response: Response, *, known: bool = False) -> bool:
-    """
-    Whether a reply that no dialect reads may hold a model's text.
-
-    known: whether its path is one where such text is kept.
-    """
-    if not 200 <= response.status < 300:
-        return False
-    kind = content_type(response.headers)
-    return known or (
-        method == "POST"
-        and (kind.startswith(b"text/") or kind.endswith(b"json") or kind == b"application/x-ndjson")
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from filterproxy.rulebook.source import LIMIT_BYTES
 
@@ -17,6 +17,19 @@ class TooLarge(ValueError):
 
 class NotText(ValueError):
     """The file is not UTF-8."""
+
+
+def read_beside(folder: Path, name: str) -> str:
+    """
+    The text of a file that a pack in *folder* names.
+
+    A pack may come from elsewhere: it names what came with it, and nothing else on this machine. Raises as
+    read_text does.
+    """
+    place = PurePath(name)
+    if place.is_absolute() or ".." in place.parts:
+        raise NotFound("leads out of the pack's folder")
+    return read_text(folder / name)
 
 
 def read_text(path: Path) -> str:

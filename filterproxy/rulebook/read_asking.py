@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filterproxy.rulebook import schema
 from filterproxy.rulebook.document import Form
-from filterproxy.rulebook.files import read_text
+from filterproxy.rulebook.files import read_beside
 from filterproxy.rulebook.problem import Place, Problem
 from filterproxy.rulebook.source import Node, parse
 from filterproxy.rulebook.wording import wrong_kind
@@ -39,7 +39,7 @@ def read_json_schema(node: Node, folder: Path, problems: list[Problem]) -> Form 
 def _schema_of_file(node: Node, folder: Path, problems: list[Problem]) -> object | None:
     name = str(node.value)
     try:
-        text = read_text(folder / name)
+        text = read_beside(folder, name)
     except ValueError as error:
         problems.append(_schema_file(node.place, f'"{name}" {error}'))
         return None

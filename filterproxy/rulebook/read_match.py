@@ -10,7 +10,7 @@ from filterproxy.rulebook import schema
 from filterproxy.rulebook.conditions import primary
 from filterproxy.rulebook.detect import detector_of
 from filterproxy.rulebook.document import Form
-from filterproxy.rulebook.files import read_text
+from filterproxy.rulebook.files import read_beside
 from filterproxy.rulebook.fit import fit
 from filterproxy.rulebook.patterns import pattern_problem
 from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
@@ -195,7 +195,7 @@ def _phrases_of_file(node: Node, folder: Path, problems: list[Problem]) -> list[
         return None
     place = node.at(("file",)).place
     try:
-        text = read_text(folder / fitted.file)
+        text = read_beside(folder, fitted.file)
     except ValueError as error:
         problems.append(_phrase_file(place, f'"{fitted.file}" {error}'))
         return None
