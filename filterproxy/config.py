@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -11,6 +12,10 @@ from filterproxy.upstreams import UpstreamConfig, named, url_parts
 _MIB = 1 << 20
 # The route of requests that none of the configured ones fits; also the upstream that `upstream` gives a URL.
 DEFAULT = "default"
+# RFC 6750 §2.1 has fewer; of others no header can be made.
+_TOKEN = re.compile(r"[!-~]([ -~]*[!-~])?")
+# A day: who waits longer waits for nobody, and clocks have an end.
+_LONGEST_DRAIN_SECONDS = 86400
 # More than any machine has cores to run them on: a slip of the finger.
 _MOST_WORKERS = 256
 
@@ -42,6 +47,8 @@ class RouteConfig:
     def __post_init__(self) -> None:
         if self.path and not self.path.startswith(("/", "*")):
             raise ValueError(f"path must begin with /, as in /v1/*, not {self.path!r}")
+        if self.name == DEFAULT and (self.path not in ("", "*", "/*") or self.model or self.header):
+            raise ValueError(f"name {DEFAULT!r} is what requests have that fit no route; give it another")
         _one_of("on_error", self.on_error, (None, "pass", "drop"))
         _one_of("unscanned", self.unscanned, (None, "pass", "drop"))
 
@@ -199,6 +206,9 @@ class Config:
         _one_of("finish", self.finish, ("stop", "content_filter"))
         _one_of("choices", self.choices, ("replace", "remove"))
         _one_of("tracing", self.tracing, ("off", "otlp"))
+        for name in ("admin_token", "rules_token"):
+            if (token := getattr(self, name)) is not None and not _TOKEN.fullmatch(token):
+                raise ValueError(f"{name} must be made of ASCII characters, without blanks at its ends")
         if not all(path.startswith(("/", "*")) for path in self.passthrough):
             raise ValueError("passthrough must hold paths, as in /v1/files/*/content")
         for name in ("port", "admin_port"):
@@ -211,6 +221,11 @@ class Config:
                 raise ValueError(f"{name} must be more than 0, not {getattr(self, name)!r}")
         if not self.drain_delay_seconds >= 0:
             raise ValueError(f"drain_delay_seconds must be 0 or more, not {self.drain_delay_seconds!r}")
+        for name in ("drain_seconds", "drain_delay_seconds"):
+            if getattr(self, name) > _LONGEST_DRAIN_SECONDS:
+                raise ValueError(
+                    f"{name} must be at most {_LONGEST_DRAIN_SECONDS}, not {getattr(self, name)!r}"
+                )
         # Less would be a load that nobody asked for, on a server of rules.
         if not self.reload_seconds >= 1:
             raise ValueError(f"reload_seconds must be at least 1, not {self.reload_seconds!r}")

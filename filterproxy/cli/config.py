@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from filterproxy.cli.rules import JsonOption, KnownOption, count, exit_with_problems, paths_or_shipped
+from filterproxy.cli.rules import JsonOption, KnownOption, count, exit_with_problems, fail, paths_or_shipped
 from filterproxy.cli.settings import ConfigOption, SetOption, SourcesOption, settings_or_exit
 
 if TYPE_CHECKING:
+    from filterproxy.config import Config
     from filterproxy.settings.gather import Settings
     from filterproxy.settings.shown import Shown
 
@@ -35,6 +36,7 @@ def config(
     flags = {"upstream": upstream, "rules": rules, "known": known}
     found = settings_or_exit("config", flags, file, settings)
     _check_rules(found)
+    _check_files(found.config)
     from filterproxy.settings.shown import shown
 
     rows = list(shown(found))
@@ -55,9 +57,10 @@ def _check_rules(settings: Settings) -> None:
     from filterproxy.rulebook.load import load
     from filterproxy.rulebook.problem import RulebookError
 
-    if isinstance(settings.rules, str):
-        return
     config = settings.config
+    if isinstance(settings.rules, str):
+        _check_url(settings)
+        return
     try:
         document = load(
             settings.rules or paths_or_shipped(None),
@@ -69,6 +72,31 @@ def _check_rules(settings: Settings) -> None:
         exit_with_problems(error.problems)
     if problems := check_chains(config, document):
         exit_with_problems(problems)
+
+
+def _check_url(settings: Settings) -> None:
+    from filterproxy.proxy.sources import SourceError, source_of
+
+    assert settings.rules is not None
+    try:
+        source_of(settings.config, settings.rules, settings.known)
+    except SourceError as error:
+        fail(str(error))
+
+
+def _check_files(config: Config) -> None:
+    """What `serve` would refuse of addresses, and of certificates and folders that settings name."""
+    from filterproxy.proxy.address import StartError, refusal
+    from filterproxy.proxy.folders import unwritable
+    from filterproxy.proxy.tls import check_tls
+    from filterproxy.proxy.trust import unreadable
+
+    if (reason := refusal(config) or unreadable(config.all_upstreams) or unwritable(config)) is not None:
+        fail(reason)
+    try:
+        check_tls(config)
+    except StartError as error:
+        fail(str(error))
 
 
 def _print(rows: list[Shown]) -> None:

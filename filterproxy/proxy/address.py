@@ -20,7 +20,9 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise StartError(f"no address known for {host}: {error.strerror}") from None
+        raise StartError(f"no address known for {host!r}: {error.strerror}") from None
+    except UnicodeError:
+        raise StartError(f"{host!r} cannot be the name of a host") from None
     family, kind, protocol, _, address = found[0]
     bound = socket.socket(family, kind, protocol)
     try:

@@ -23,6 +23,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 
 from filterproxy.config import DEFAULT, Config, RouteConfig
 from filterproxy.core.request import Request as Asked
@@ -32,6 +33,7 @@ from filterproxy.metrics import render
 from filterproxy.proxy.book import Book
 from filterproxy.proxy.figures import Figures
 from filterproxy.proxy.reload import Reloaded, iso
+from filterproxy.proxy.server import Protocol as Connection
 from filterproxy.proxy.sources import Source
 from filterproxy.proxy.tls import admin_tls
 from filterproxy.record.names import DECISIONS
@@ -148,8 +150,15 @@ def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str
     def decision(id: str) -> JSONResponse:
         if config.decisions is None:
             raise _Refused(404, "not_found", "decisions are not logged: the setting `decisions` is not given")
-        with looking:
+        if not looking.acquire(blocking=False):
+            raise _Refused(503, "busy", "another decision is being looked for; ask again in a moment")
+        try:
             found = find(Path(config.decisions.folder), DECISIONS, id)
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise _Refused(503, "unreadable", f"the log of decisions cannot be read: {said}") from None
+        finally:
+            looking.release()
         if found is None:
             raise _Refused(404, "not_found", "no line has that id: no rule touched the reply, or it is gone")
         return JSONResponse(found)
@@ -183,10 +192,13 @@ def _explain(book: Book, route: RouteConfig, asked: _Explain) -> dict[str, Any]:
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > EXPLAIN_LIMIT_BYTES:
-            raise _Refused(413, "too_large", f"the body is larger than {EXPLAIN_LIMIT_BYTES} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > EXPLAIN_LIMIT_BYTES:
+                raise _Refused(413, "too_large", f"the body is larger than {EXPLAIN_LIMIT_BYTES} bytes")
+    except ClientDisconnect:
+        raise _Refused(400, "bad_request", "the body ended in its middle") from None
     return bytes(body)
 
 
@@ -246,6 +258,8 @@ class AdminServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                # It ends connections on which a request does not go on, which uvicorn's own do not.
+                http=Connection,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -99,7 +99,8 @@ class Response:
             rest, self._rest = self._rest, b""
             return rest
         if self._error is not None:
-            raise self._error
+            # Another one: what is raised leads to this frame, by its traceback, and from there to itself.
+            raise UpstreamError(self._error.cause, str(self._error))
         return b""
 
     def close(self) -> None:
@@ -140,7 +141,7 @@ class Connection(asyncio.Protocol):
         self.closed = False
         self.chunks: list[bytes] = []
         self.on_body = self.chunks.append  # read once by the parser, which calls it for each piece
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: httptools.HttpResponseParser
         self._pool = pool
         self._limits = pool.limits
         self._shortest = min(self._limits.first_byte_timeout_seconds, self._limits.idle_timeout_seconds)
@@ -194,6 +195,7 @@ class Connection(asyncio.Protocol):
             if not task.done():
                 task.cancel()
                 await asyncio.wait((task,))
+            del head, task  # an exception of theirs leads here, by its traceback: a cycle
 
     def more(self) -> asyncio.Future[None]:
         """Done when something of the body is there, or no more will come."""
@@ -250,6 +252,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's has no common base class
+        # It keeps our methods: a cycle, which lasts from here to `connection_lost`.
+        self._parser = httptools.HttpResponseParser(self)
         # asyncio's TLS pauses at the mark, not above it: at 0 it would pause for ever.
         self._transport.set_write_buffer_limits(high=1 if self._pool.tls else 0, low=0)
 
@@ -285,6 +289,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._ended(exc)
         self._pool.lost(self)
+        del self._parser
 
     def pause_writing(self) -> None:
         self._write_paused = True

@@ -38,7 +38,7 @@ class Origin(Protocol):
     ) -> Response: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Exchange:
     """
     One request, whatever its path, until its reply has gone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -116,9 +117,13 @@ class Judging:
         if not session.plan.asks:
             return dialect.stream(session, exchange.request, kind, self._options)
 
+        known = weakref.ref(exchange)  # it keeps the stream: kept by it, both would wait for the collector
+
         def begin(asking: bool) -> Stream:
-            exchange.session = exchange.fresh(asking)
-            return dialect.stream(exchange.session, exchange.request, kind, self._options)
+            mine = known()
+            assert mine is not None
+            mine.session = mine.fresh(asking)
+            return dialect.stream(mine.session, mine.request, kind, self._options)
 
         return AskingStream(begin, self._config.reply_limit_bytes, not exchange.drops)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, listen, refusal, url
+from filterproxy.proxy.folders import unwritable
 from filterproxy.proxy.sources import Source, SourceError, source_of
 from filterproxy.proxy.supervisor import Supervisor
 from filterproxy.proxy.threads import in_thread
@@ -52,7 +53,7 @@ async def running(
     SIGINT and SIGTERM set `stopped`; a second one ends what still drains. SIGHUP asks for other rules. Raises
     RulebookError for mistakes in the packs, before anything listens, and StartError.
     """
-    if (reason := refusal(config) or unreadable(config.all_upstreams)) is not None:
+    if (reason := refusal(config) or unreadable(config.all_upstreams) or unwritable(config)) is not None:
         raise StartError(reason)
     check_tls(config)
     source = _source(config, rules, known)

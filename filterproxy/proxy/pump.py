@@ -91,6 +91,7 @@ class Heart:
             self._timer.cancel()
         if self._beating is not None:
             self._beating.cancel()
+            self._beating = None  # its exception leads here, by its traceback: a cycle
 
     def _set(self, seconds: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._look)

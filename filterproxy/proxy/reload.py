@@ -1,7 +1,7 @@
 """
 A change of rules while the proxy runs: read, checked and compiled in a thread, then handed to every worker.
 
-Whatever is wrong, the rules before stay: the author reads what `check` would have said, on_call sees a gauge,
+Whatever is wrong, the rules before stay: the author reads what `check` would have said, on-call sees a gauge,
 and nothing else happens. One reload at a time; what asks meanwhile shares the next one. The same rules, by
 their hash, are not handed out again.
 """
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # What asks for a reload, as the log has it. Polling is not worth a line while nothing changes.
 POLL = "poll"
+# That are told: what is no pack at all can have one in each line.
+_MOST_PROBLEMS = 100
 # Proxies that were started together do not ask a server of rules together.
 _JITTER = 0.1
 
@@ -43,7 +45,7 @@ class Reloaded:
     What came of a reload.
 
     result: ok, unchanged or failed. hash: of the rules that run now. when: seconds since 1970. why: what
-    asked. error: a sentence, "" where nothing failed. problems: the author's mistakes.
+    asked. error: a sentence, "" where nothing failed. problems: the author's mistakes, the first hundred.
     """
 
     result: str
@@ -159,7 +161,7 @@ class Reloader:
         except RulebookError as error:
             number = len(error.problems)
             sentence = f"{number} problem{'s' if number != 1 else ''} in the rules"
-            return self._failed(why, sentence, error.problems)
+            return self._failed(why, sentence, error.problems[:_MOST_PROBLEMS])
         except SourceError as error:
             return self._failed(why, str(error))
         except Exception as error:  # a bug of ours must not end the proxy, nor the following of changes
@@ -196,7 +198,8 @@ class Reloader:
         self.loads.successful = found.result != FAILED
         if found.result == OK:
             self.loads.loaded_at = found.when
-            self._tell(f"{len(book.document['rules'])} rules, rulebook {found.hash} ({found.why})")
+            number = len(book.document["rules"])
+            self._tell(f"{number} rule{'s' if number != 1 else ''}, rulebook {found.hash} ({found.why})")
         elif found.result == FAILED:
             # What a poll finds again and again is told once.
             is_known = before is not None and (before.error, before.problems) == (found.error, found.problems)

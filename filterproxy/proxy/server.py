@@ -40,6 +40,9 @@ _UNREAD_LIMIT = 65536
 # Bytes of a request's head; common servers take 8 to 64 KiB. The same of what frames a body without being any
 # of it: sizes and extensions of chunks, trailers.
 _HEAD_LIMIT = 65536
+# A client that takes nothing of what waits for it keeps a connection to upstream: as long as a model server
+# that sends nothing may.
+_UNTAKEN_SECONDS = 300.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STATUS_LINES = {
     status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode()) for status in http.HTTPStatus
@@ -53,6 +56,7 @@ def _refusal(status: int, said: bytes) -> bytes:
 
 
 _NOT_HTTP = _refusal(400, b"Invalid HTTP request received.")
+_TOO_SLOW = _refusal(408, b"The rest of the request did not come in time.")
 _HEAD_TOO_LARGE = _refusal(431, b"The request's head has more than %d bytes." % _HEAD_LIMIT)
 
 
@@ -88,6 +92,7 @@ class Protocol(asyncio.Protocol):
         self._read_paused = False
         self._writers: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._untaken: asyncio.TimerHandle | None = None
         self._idle_since = 0.0
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -116,6 +121,7 @@ class Protocol(asyncio.Protocol):
             self._timer.cancel()
         self._deaf = True
         self._waiting.clear()
+        del self._parser  # which keeps our methods: cycles wait for the collector, and keep what they lead to
         call, self._call, self._reading = self._call, None, None
         self.resume_writing()
         if call is not None:
@@ -145,9 +151,13 @@ class Protocol(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.write_paused = True
+        self._untaken = self.loop.call_later(_UNTAKEN_SECONDS, self._give_up)
 
     def resume_writing(self) -> None:
         self.write_paused = False
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
         writers, self._writers = self._writers, []
         for writer in writers:
             if not writer.done():
@@ -210,6 +220,7 @@ class Protocol(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         self._framing_bytes = -1
+        self._idle_since = self.loop.time()
         call = self._reading
         if call is not None and call.take(body) > _UNREAD_LIMIT:
             self._pause_reading()
@@ -283,15 +294,23 @@ class Protocol(asyncio.Protocol):
         self._timer = self.loop.call_later(seconds, self._look)
 
     def _look(self) -> None:
-        """Close a connection on which nothing is asked."""
+        """Close a connection on which nothing is asked, or only half of something."""
         self._timer = None
-        if self._call is not None:
+        call = self._call
+        if call is not None and (call.received or call.started or self._deaf):
             return
         left = self._idle_since + self._keep_alive_seconds - self.loop.time()
-        if left <= 0:
+        if self._read_paused:  # it is not the client who keeps the other waiting
+            left = self._keep_alive_seconds
+        if left > 0:
+            self._look_in(left)
+        elif call is None:
             self.transport.close()
         else:
-            self._look_in(left)
+            self._refuse(_TOO_SLOW)
+
+    def _give_up(self) -> None:
+        self.transport.abort()
 
 
 class Call:

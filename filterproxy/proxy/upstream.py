@@ -121,6 +121,8 @@ class Upstream:
         except BaseException:
             connection.give_up(head)
             raise
+        finally:
+            del head  # its exception leads here, by its traceback: a cycle
 
     async def close(self) -> None:
         """Close every connection; exchanges that are under way fail, and so do later ones."""

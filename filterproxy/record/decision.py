@@ -9,6 +9,7 @@ from typing import Protocol
 from filterproxy.core.request import Request
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.usage import Tokens
+from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,13 @@ class Decision:
 
     @property
     def touched(self) -> bool:
-        """Whether a rule matched, excused or not, or something could not be judged."""
+        """
+        Whether a rule matched, excused or not, or something could not be judged. What clients do wrong is no
+        matter of rules, and anybody can send it: a flood of it would push the rest out of the log.
+        """
         return any(
             a.verdict.hits or a.verdict.faults or a.verdict.unscanned for a in self.attempts
-        ) or self.outcome not in ("pass", "flag")
+        ) or self.outcome not in ("pass", "flag", CLIENT_GONE, CLIENT_ERROR)
 
 
 class Watcher(Protocol):

@@ -82,9 +82,13 @@ def _translate(model: type[Mapping], node: Node, thing: str, error: Any) -> Prob
 
 
 def _bounds(kind: str, ctx: dict[str, Any]) -> str:
-    words = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
+    words = {
+        "greater_than_equal": ("at least", "ge"),
+        "greater_than": ("more than", "gt"),
+        "less_than_equal": ("at most", "le"),
+    }
     said, key = words.get(kind, ("another value", ""))
-    return f"{said} {ctx[key]}" if key in ctx else said
+    return f"{said} {ctx[key]:g}" if key in ctx else said
 
 
 def known_keys(model: type[Mapping] | None) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ LIMIT_NODES = 1_000_000
 # A rule is about six deep; combinations of combinations add two a level.
 LIMIT_DEPTH = 60
 
+# That are told of one text: what has more is no pack, and each takes its time.
+MOST_PROBLEMS = 1000
+
 Plain = str | int | float | bool | None
 
 # 18 digits fit in 64 bits; a leading zero says that the author means digits, not a count.
@@ -141,6 +144,11 @@ class _Builder:
                 found = self.node(event, 0)
         return found
 
+    def _note(self, problem: Problem) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise Unreadable(problem)
+        self.problems.append(problem)
+
     def node(self, event: Any, depth: int) -> Node:
         place = self.source.between(event.start_mark, event.end_mark)
         if depth > LIMIT_DEPTH:
@@ -162,7 +170,7 @@ class _Builder:
 
     def anchored(self, event: Any, place: Place, depth: int) -> Node:
         if event.tag is not None:
-            self.problems.append(_tag(place, event.tag))
+            self._note(_tag(place, event.tag))
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
@@ -196,7 +204,7 @@ class _Builder:
             key, place = self.key(event)
             node = self.node(next(self.events), depth + 1)
             if key in keys:
-                self.problems.append(_twice(place, key, keys[key]))
+                self._note(_twice(place, key, keys[key]))
             else:
                 keys[key] = place
                 members[key] = node

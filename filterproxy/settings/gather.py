@@ -27,6 +27,7 @@ from filterproxy.settings.entries import Reader, dialects_of, unfit, unknown_ups
 from filterproxy.settings.schema import File
 from filterproxy.settings.secret import Secrets
 from filterproxy.settings.variables import from_assignments, from_environment, from_flags
+from filterproxy.settings.veiled import secrets_in, veiled
 
 # Read by hand, or meant for others than Config.
 _APART = ("upstreams", "routes", "dialects", "decisions", "recording", "rules", "known")
@@ -80,9 +81,10 @@ def gather(
     """
     problems: list[Problem] = []
     given = _given(flags, environment, file, assignments, problems)
+    secrets = [text for key, one in given.items() for text in secrets_in(one.node, key)]
     settings = _Reading(given, environment, problems).settings(needs_upstream)
     if problems or settings is None:
-        raise RulebookError([_veiled(problem, given) for problem in problems])
+        raise RulebookError(veiled(problems, secrets))
     return settings
 
 
@@ -269,24 +271,3 @@ def _member_at_fault(key: str, node: Node) -> Node:
 def _origin(node: Node) -> str:
     place = node.place
     return f"{place.file}:{place.line}" if not place.file.startswith(("--", "FILTERPROXY_")) else place.file
-
-
-def _veiled(problem: Problem, given: Mapping[str, _Given]) -> Problem:
-    """The problem without any secret that stands in the line it shows."""
-    text = problem.place.text
-    for secret in _secrets(given):
-        text = text.replace(secret, "*" * len(secret))
-    return replace(problem, place=replace(problem.place, text=text))
-
-
-def _secrets(given: Mapping[str, _Given]) -> list[str]:
-    nodes = [given[key].node for key in _SECRET if key in given]
-    if "upstreams" in given and isinstance(given["upstreams"].node.value, dict):
-        headers = [entry.get("headers") for entry in given["upstreams"].node.value.values()]
-        nodes += [n for h in headers if h is not None and isinstance(h.value, dict) for n in h.value.values()]
-    for key in ("decisions", "recording"):
-        if key in given and (inner := given[key].node.get("key")) is not None:
-            nodes.append(inner)
-    return [
-        node.value for node in nodes if isinstance(node.value, str) and node.value and "${" not in node.value
-    ]

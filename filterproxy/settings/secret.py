@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filterproxy.rulebook.files import read_text
 
-_REFERENCE = re.compile(r"\$\{(\w+):([^}]*)\}")
+_REFERENCE = re.compile(r"\$\{(?:(\w+):)?([^}]*)\}")
 
 
 class Unresolved(ValueError):
@@ -28,10 +28,15 @@ class Secrets:
 
     def fill(self, text: str) -> str:
         """The text with every reference filled in. Raises Unresolved."""
-        return _REFERENCE.sub(lambda found: self._value(found[1], found[2]), text)
+        return _REFERENCE.sub(lambda found: self._filled(found[0], found[1], found[2]), text)
 
-    def _value(self, kind: str, name: str) -> str:
-        reference = f"${{{kind}:{name}}}"
+    def _filled(self, reference: str, kind: str | None, name: str) -> str:
+        value = self._value(reference, kind, name)
+        if not value:  # what an orchestrator makes of a secret that nobody set
+            raise Unresolved(f"{reference}: it is empty")
+        return value
+
+    def _value(self, reference: str, kind: str | None, name: str) -> str:
         if kind == "env":
             if name not in self.environment:
                 raise Unresolved(f"{reference}: there is no such variable in the environment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -38,7 +39,9 @@ def shown(settings: Settings) -> Iterator[Shown]:
 def _named(rules: Rules | None) -> str | list[str]:
     if rules is None:
         return "the rules that ship"
-    return rules if isinstance(rules, str) else list(map(str, rules))
+    if isinstance(rules, str):
+        return re.sub(r"\?[^#]*", f"?{COVERED}", rules)  # a query may hold a secret
+    return list(map(str, rules))
 
 
 def _known_everywhere(settings: Settings) -> list[str]:

@@ -67,6 +67,18 @@ def test_settings_that_can_be_used_are_only_counted(tmp_path: Path) -> None:
         ("shop", ("--set", "port=x"), '"port" wants a whole number'),
         ("shop", ("--set", "prt=1"), 'did you mean "port"?'),
         ("shop", ("--rules", "none.yaml"), "is not there"),
+        ("shop", ("--set", "admin_host=0.0.0.0"), "without a token"),
+        (
+            "shop",
+            ("--set", "tls_cert=none.pem", "--set", "tls_key=none.pem"),
+            "tls_cert none.pem cannot be opened",
+        ),
+        ("shop", ("--set", "decisions={folder: /dev/null/log}"), "decisions: nothing can be written to"),
+        (
+            "shop",
+            ("--set", "upstreams={big: {urls: https://x, ca_file: none.pem}}"),
+            "ca_file 'none.pem' cannot be read",
+        ),
     ],
 )
 def test_what_serve_would_refuse_is_a_problem(

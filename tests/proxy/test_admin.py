@@ -107,6 +107,13 @@ def test_a_decision_is_found_by_its_id(tmp_path: Path) -> None:
     assert "not logged" in Admin(tmp_path).ask("GET", "/decisions/a-1").text
 
 
+def test_a_log_that_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("no folder")
+    answer = Admin(tmp_path, decisions=LogConfig(str(tmp_path / "log"))).ask("GET", "/decisions/a-1")
+
+    assert (503, True) == (answer.status_code, "cannot be read: Not a directory" in answer.text)
+
+
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
     return Admin(tmp_path)
@@ -239,6 +246,21 @@ def test_what_is_no_explanation_is_refused_in_words(admin: Admin, body: bytes) -
 
     assert (answer.status_code, answer.json()["error"]["type"]) == (400, "bad_request")
     assert "wanted is" in answer.json()["error"]["message"]
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_mistake_of_ours(admin: Admin) -> None:
+    async def asked() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/explain", "headers": [], "query_string": b""}
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            pass
+
+        await admin.app(scope, receive, send)
+
+    asyncio.run(asked())
 
 
 @pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 413)])

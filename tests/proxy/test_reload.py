@@ -83,7 +83,7 @@ def test_other_rules_are_handed_to_the_workers(case: Case) -> None:
     assert case.reload() == "ok"
     assert case.workers.handed == [case.reloader.book.document["hash"]] != [case.first["hash"]]
     assert case.reloader.loads.times == {"ok": 1, "unchanged": 0, "failed": 0}
-    assert case.told == [f"1 rules, rulebook {case.workers.handed[0]} (SIGHUP)"]
+    assert case.told == [f"1 rule, rulebook {case.workers.handed[0]} (SIGHUP)"]
 
 
 def test_the_same_rules_leave_the_workers_alone_and_words_about_them_are_taken_over(case: Case) -> None:

@@ -34,6 +34,9 @@ class FakeTransport(asyncio.Transport):
     def close(self) -> None:
         self.closed = True
 
+    def abort(self) -> None:
+        self.closed = True
+
     def pause_reading(self) -> None:
         self.reads = False
 
@@ -419,6 +422,53 @@ def test_an_idle_connection_closes_and_one_with_an_answer_under_way_does_not() -
         for task in busy.state.tasks:
             task.cancel()
         await turns()
+
+    run(test)
+
+
+def test_a_body_that_does_not_go_on_ends_its_request() -> None:
+    async def test() -> None:
+        reads, slow = Client(echo, keep_alive=0), Client(echo, keep_alive=60)
+        reads.protocol.data_received(POST + b"ab")
+        slow.protocol.data_received(POST + b"ab")
+        await turns()
+        assert reads.transport.sent.startswith(b"HTTP/1.1 408 ") and reads.transport.closed
+        await reads.leaves()
+        assert reads.state.tasks == set()
+        await slow.says(b"cd")
+
+        assert slow.transport.sent.endswith(b"/x? abcd")
+        await slow.leaves()
+
+    run(test)
+
+
+def test_a_body_that_the_proxy_does_not_read_has_its_time() -> None:
+    async def test() -> None:
+        client = Client(answers())
+        client.protocol.data_received(POST)
+        client.protocol._idle_since -= 61
+        client.protocol._pause_reading()
+        client.protocol._look()
+
+        assert not client.transport.closed
+        await client.leaves()
+
+    run(test)
+
+
+def test_what_a_client_never_takes_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        monkeypatch.setattr("filterproxy.proxy.server._UNTAKEN_SECONDS", 0.0)
+        taken, untaken = Client(echo), Client(echo)
+        for client in (taken, untaken):
+            client.protocol.pause_writing()
+        taken.protocol.resume_writing()
+        await turns()
+
+        assert (taken.transport.closed, untaken.transport.closed) == (False, True)
+        for client in (taken, untaken):
+            await client.leaves()
 
     run(test)
 

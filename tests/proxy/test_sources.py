@@ -117,6 +117,16 @@ def test_an_archive_holds_packs_and_what_they_name(server: Server, tmp_path: Pat
     assert document["rules"][0]["file"] == f"{server.url}/a.yaml"
 
 
+@pytest.mark.parametrize("name", ["/etc/hostname", "../../etc/hostname", "lists/../../secret"])
+def test_rules_from_a_server_read_no_file_of_this_machine(server: Server, tmp_path: Path, name: str) -> None:
+    for match in (f"phrases: {{file: {name}}}", f"json_schema: {{violated: {name}}}"):
+        server.body = PACK.replace(b"phrases: [a]", match.encode())
+        with pytest.raises(RulebookError) as caught:
+            source(server.url, tmp_path).load()
+
+        assert [f'"{name}" leads out of the pack\'s folder'] == [p.what for p in caught.value.problems]
+
+
 def test_the_server_is_asked_with_what_it_said_last(server: Server, tmp_path: Path) -> None:
     server.headers = {"etag": '"1"', "last-modified": "Mon, 23 Nov 2026 15:00:00 GMT"}
     rules = source(server.url, tmp_path)

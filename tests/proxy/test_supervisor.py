@@ -292,6 +292,12 @@ def test_a_taken_port_is_a_plain_sentence() -> None:
     assert str(caught.value) == f"cannot listen on 127.0.0.1:{port}: address already in use"
 
 
+@pytest.mark.parametrize("host", ["a" * 300, "\xe9..\xe9"])
+def test_what_cannot_be_a_host_is_a_plain_sentence(host: str) -> None:
+    with pytest.raises(StartError, match="cannot be the name of a host"):
+        bind(host, 0)
+
+
 def test_a_bound_socket_does_not_listen_yet() -> None:
     with bind("127.0.0.1", 0) as bound:
         with pytest.raises(ConnectionRefusedError):

@@ -69,7 +69,16 @@ def test_replies_that_no_rule_touched_have_no_line(tmp_path: Path) -> None:
     assert [] == written(tmp_path, exchange("quiet", SAID))
 
 
-@pytest.mark.parametrize("outcome", ["error", "unscanned", "upstream_error", "client_gone"])
+@pytest.mark.parametrize("outcome", ["client_gone", "client_error"])
+def test_what_a_client_did_has_no_line_of_its_own(tmp_path: Path, outcome: str) -> None:
+    """Anybody can send such requests, and push the other lines out."""
+    decision = exchange("quiet", SAID)
+    object.__setattr__(decision, "outcome", outcome)
+
+    assert [] == written(tmp_path, decision)
+
+
+@pytest.mark.parametrize("outcome", ["error", "unscanned", "upstream_error"])
 def test_a_reply_that_went_wrong_has_a_line(tmp_path: Path, outcome: str) -> None:
     decision = exchange("id1")
     object.__setattr__(decision, "outcome", outcome)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from filterproxy.rulebook import source
 from filterproxy.rulebook.problem import Problem
-from filterproxy.rulebook.source import Node, parse, read_plain
+from filterproxy.rulebook.source import MOST_PROBLEMS, Node, parse, read_plain
 
 # Characters that may stand in one line of every YAML style.
 LETTERS = st.text(st.sampled_from("ab'\"\\é字 :#{}[]1"), min_size=1, max_size=12)
@@ -163,3 +163,10 @@ def test_any_text_is_read_or_has_a_problem(text: str) -> None:
     node = parse("pack.yaml", text, problems)
 
     assert node is None or problems == [] or all(p.code in ("FP007", "FP008") for p in problems)
+
+
+def test_what_has_a_mistake_in_every_line_is_read_no_further() -> None:
+    problems: list[Problem] = []
+
+    assert parse("a.yaml", "a: 1\n" * 20_000, problems) is None
+    assert MOST_PROBLEMS + 1 == len(problems)

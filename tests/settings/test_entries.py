@@ -123,6 +123,11 @@ def test_only_a_file_routes_can_serve_without_a_default_upstream(tmp_path: Path)
         ("upstreams: {b b: http://x}", 13, "FP015", "a name has 1 to 64"),
         ("admin_token: '${env:NOT_SET}'", 14, "FP015", "no such variable"),
         ("admin_token: '${file:none.txt}'", 14, "FP015", "is not there"),
+        ("admin_token: '${NOT_SET}'", 14, "FP015", "only env and file are known"),
+        ("admin_token: ' a'", 14, "FP015", "without blanks at its ends"),
+        ("routes: [{name: default, path: /x}]", 17, "FP015", "'default' is what requests have that fit no"),
+        ("drain_seconds: 99999999999", 16, "FP015", "must be at most 86400"),
+        ("heartbeat_seconds: 0", 20, "FP015", "wants more than 0"),
         ("admin_token: '${vault:a}'", 14, "FP015", "only env and file"),
         ("decisions: {folder: log, text: all}", 32, "FP013", 'unknown text "all"'),
         ("decisions: {folder: log, max_age: soon}", 35, "FP014", "as in 7d"),
@@ -159,6 +164,58 @@ def test_references_are_filled_in_from_the_environment_and_from_files(tmp_path: 
 def test_a_mistake_in_the_line_of_a_secret_does_not_show_it(tmp_path: Path, line: str) -> None:
     for problem in problems(tmp_path, f"upstream: http://x\n{line}\n"):
         assert SECRET not in render(problem)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"admin_tokn: {SECRET}",
+        f"admin_token: [{SECRET}]",
+        f'admin_token: "{SECRET}',
+        f'"rules_token": !x {SECRET}',
+        f"upstreams: {{big: {{urls: http://x, header: {{authorization: {SECRET}}}}}}}",
+        f"upstreams: {{big: {{urls: http://x, headers: '{SECRET}'}}}}",
+        f"upstreams: {{big: {{urls: http://x, headers: {{authorization: [{SECRET}]}}}}}}",
+        f"upstreams: {{big: {{urls: http://x, headers: {{authorization: {SECRET}}}}}",
+        f"upstreams: {{big: 'http://me:{SECRET}@x'}}",
+        f"upstreams: {{big: 'http://x/?key={SECRET}'}}",
+        f"decisions: {{folder: a, keyy: {SECRET}}}",
+    ],
+)
+def test_a_mistake_shows_nothing_that_may_be_a_secret(tmp_path: Path, line: str) -> None:
+    found = problems(tmp_path, f"upstream: http://x\n{line}\n")
+
+    assert found
+    for problem in found:
+        assert SECRET not in render(problem)
+
+
+def test_a_secret_that_is_a_number_is_covered_too(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, "upstream: http://x\nadmin_token: 12345678\n")
+
+    assert "12345678" not in render(problem)
+
+
+def test_a_reference_to_nothing_is_a_mistake(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, "upstream: http://x\nadmin_token: a-${env:T}\n", {"T": ""})
+
+    assert "${env:T}: it is empty" == problem.what
+
+
+@pytest.mark.parametrize("where", [{"FILTERPROXY_UPSTREAMS": f"{{big: {{header: {SECRET}}}}}"}, {}])
+def test_nor_does_one_in_a_variable_or_on_the_command_line(where: dict[str, str]) -> None:
+    assigned = [] if where else [f"admin_tokn={SECRET}"]
+    with pytest.raises(RulebookError) as caught:
+        gather({"upstream": "http://x"}, where, None, assigned)
+
+    assert SECRET not in str(caught.value)
+
+
+def test_the_query_of_a_url_of_rules_is_not_shown(tmp_path: Path) -> None:
+    settings = gather({"upstream": "http://x"}, {"FILTERPROXY_RULES": f"https://h/a.tar.gz?k={SECRET}#pin"})
+    (row,) = (row for row in shown(settings) if row.key == "rules")
+
+    assert "https://h/a.tar.gz?***#pin" == row.value
 
 
 def test_what_is_shown_has_origins_and_no_secret(tmp_path: Path) -> None:
