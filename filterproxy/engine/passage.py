@@ -18,6 +18,7 @@ own mistakes are raised, and then `fail` is left to be called.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -251,9 +252,13 @@ class Passage:
         if not self.session.plan.asks:
             return self._stream_of(self.session)
 
+        known = weakref.ref(self)  # we keep the stream: were we kept by it, both would wait for the collector
+
         def begin(asking: bool) -> Stream:
-            self.session = self._new_session(asking)
-            return self._stream_of(self.session)
+            passage = known()
+            assert passage is not None
+            passage.session = passage._new_session(asking)
+            return passage._stream_of(passage.session)
 
         return AskingStream(begin, self._terms.reply_limit, not self._terms.drops)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import json
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +20,7 @@ from filterproxy.actions.edit import redact
 from filterproxy.actions.end import cut, drop
 from filterproxy.config import Config
 from filterproxy.core.asking import Needs, answer
+from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Rule, Say
 from filterproxy.core.session import Withheld
 from filterproxy.detectors.python import Python
@@ -175,6 +178,24 @@ def test_a_rule_that_asks_is_answered_and_the_end_called_again(stream: bool) -> 
 
     assert b"[x]" in out and b"secret" not in out
     assert one.ended
+
+
+@pytest.mark.parametrize("is_asking", [False, True])
+def test_a_passage_is_gone_with_its_answer(is_asking: bool) -> None:
+    """In a cycle it would keep its rules until the collector comes."""
+    gc.collect()
+    gc.disable()
+    try:
+        found = Python("m:f", 100) if is_asking else Regex("secret", False)
+        engine = engine_of(Rule("r", found, redact("[x]")))
+        one = Passage(engine, OPENAI_CHAT, Request(stream=True), Terms())
+        one.begin(200, SSE)
+        one.receive(STREAM)
+        known = weakref.ref(one)
+        del one
+        assert known() is None
+    finally:
+        gc.enable()
 
 
 # What is not judged

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +18,10 @@ from tests.soak import books, wire
 from tests.soak.client import Got
 from tests.soak.heard import hear_stream, hear_whole
 from tests.soak.laws import Around, rule_on
+from tests.soak.processes import Proxy
+from tests.soak.report import memory_laws
 from tests.soak.script import DIALECTS, Said, Script, script
+from tests.soak.soak import Soak
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,6 +118,19 @@ def _got(asked: Script, letter: str) -> Got:
     said = replace(asked, choices=left)
     body = b"".join(event.data for event in wire.events(said)) if asked.stream else wire.whole(said)
     return Got("end", 200, {"content-type": wire.content_type(asked)}, bytearray(body))
+
+
+@pytest.mark.parametrize(("mb_a_minute", "is_found"), [(0.0, False), (0.3, False), (1.0, True)])
+def test_memory_that_is_not_given_back_is_told_from_what_replies_take_for_a_while(
+    mb_a_minute: float, is_found: bool
+) -> None:
+    chance = random.Random(1)
+    times = [5.0 * i for i in range(121)]
+    samples = [(at, 7, 50 + mb_a_minute * at / 60 + abs(chance.gauss(0, 4))) for at in times]
+    proxy = Proxy(cast(Any, None), "", "", Path())
+    soak = Soak(1, 600.0, 64, Path(), (), proxy, samples=samples)
+
+    assert bool(list(memory_laws(soak))) is is_found
 
 
 @pytest.mark.slow
