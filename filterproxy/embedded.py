@@ -32,9 +32,9 @@ from filterproxy.engine.rulebook_metrics import FAILED, OK, UNCHANGED, Loads, ru
 from filterproxy.metrics import Metrics, Scrape
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.late import Late
-from filterproxy.proxy.reload import loaded
-from filterproxy.proxy.sources import Source, SourceError, source_of
-from filterproxy.proxy.watching import State, state
+from filterproxy.proxy.reload.reload import loaded
+from filterproxy.proxy.reload.sources import Source, SourceError, source_of
+from filterproxy.proxy.reload.watching import State, state
 from filterproxy.rulebook.problem import RulebookError
 
 # Seconds between two looks at the files: an editor's changes are seen at once, and a look costs microseconds.

@@ -1,4 +1,4 @@
-"""The model servers that an operator names, as plain values, checked; proxy.failover asks them."""
+"""The model servers that an operator names, as plain values, checked; proxy.upstream.failover asks them."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def test_promtool_has_nothing_to_say(shared: str) -> None:
 
 
 def test_a_worker_imports_nothing_of_the_command_line_and_the_admin_side() -> None:
-    script = "import json, sys, filterproxy.proxy.worker; print(json.dumps(sorted(sys.modules)))"
+    script = "import json, sys, filterproxy.proxy.workers.worker; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     loaded: Sequence[str] = json.loads(done.stdout)
 

@@ -75,7 +75,7 @@ def _check_rules(settings: Settings) -> None:
 
 
 def _check_url(settings: Settings) -> None:
-    from filterproxy.proxy.sources import SourceError, source_of
+    from filterproxy.proxy.reload.sources import SourceError, source_of
 
     assert settings.rules is not None
     try:
@@ -89,7 +89,7 @@ def _check_files(config: Config) -> None:
     from filterproxy.proxy.address import StartError, refusal
     from filterproxy.proxy.folders import unwritable
     from filterproxy.proxy.tls import check_tls
-    from filterproxy.proxy.trust import unreadable
+    from filterproxy.proxy.upstream.trust import unreadable
 
     if (reason := refusal(config) or unreadable(config.all_upstreams) or unwritable(config)) is not None:
         fail(reason)

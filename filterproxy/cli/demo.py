@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from filterproxy.demo.questions import Question
-    from filterproxy.proxy.parent import Running
+    from filterproxy.proxy.workers.parent import Running
 
 # What is shown of /metrics: who fired, what became of replies, what was held.
 _SHOWN_METRICS = (
@@ -105,7 +105,7 @@ async def _demo(once: bool, real: bool, port: int, admin_port: int) -> None:
     from filterproxy.cli.show import console
     from filterproxy.config import Config
     from filterproxy.demo.questions import QUESTIONS
-    from filterproxy.proxy.parent import running
+    from filterproxy.proxy.workers.parent import running
 
     out = console()
     async with _serving(real) as model:

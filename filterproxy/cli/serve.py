@@ -21,7 +21,7 @@ from filterproxy.cli.settings import ConfigOption, SetOption, SourcesOption, set
 
 if TYPE_CHECKING:
     from filterproxy.config import Config
-    from filterproxy.proxy.parent import Running
+    from filterproxy.proxy.workers.parent import Running
     from filterproxy.settings.gather import Settings
 
 
@@ -85,7 +85,7 @@ def exiting() -> Iterator[None]:
 
 
 async def _serve(settings: Settings) -> None:
-    from filterproxy.proxy.parent import running
+    from filterproxy.proxy.workers.parent import running
 
     rules = settings.rules or paths_or_shipped(None)
     async with running(settings.config, rules, settings.known) as proxy:

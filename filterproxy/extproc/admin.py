@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from filterproxy.embedded import Embedded
 from filterproxy.metrics import render
-from filterproxy.proxy.admin import App, Guarded
+from filterproxy.proxy.admin.admin import App, Guarded
 from filterproxy.rulebook.outline import outline
 
 

@@ -16,7 +16,7 @@ from filterproxy.embedded import Embedded
 from filterproxy.extproc.admin import admin_app
 from filterproxy.extproc.service import Service
 from filterproxy.proxy.address import StartError, bind, listen, refusal, url
-from filterproxy.proxy.admin import AdminServer
+from filterproxy.proxy.admin.admin import AdminServer
 
 
 @dataclass(slots=True)

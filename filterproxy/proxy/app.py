@@ -23,17 +23,17 @@ from filterproxy.engine.routing import Routing
 from filterproxy.metrics import CLIENT_GONE, Metrics
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.client import Client, ClientError, ClientGone, Receive, Scope, Send
-from filterproxy.proxy.connection import Response
 from filterproxy.proxy.exchange import Exchange, Origin, ask, decision_of
 from filterproxy.proxy.failure import fail, shut_down
 from filterproxy.proxy.judging import Judging, read_request
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import Passed, refusal, relay, request_body
 from filterproxy.proxy.unjudged import Unjudged
+from filterproxy.proxy.upstream.connection import Response
 from filterproxy.record.decision import Watcher
 
 if TYPE_CHECKING:  # an extra
-    from filterproxy.proxy.tracing import Tracing
+    from filterproxy.proxy.tracing.tracing import Tracing
 
 
 class Way(NamedTuple):

@@ -27,9 +27,9 @@ from filterproxy.detectors.entity import Model
 from filterproxy.detectors.python import Function, Python
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.errors import UpstreamError
 from filterproxy.proxy.pump import Times
-from filterproxy.proxy.upstream import Upstream, UpstreamLimits
+from filterproxy.proxy.upstream.errors import UpstreamError
+from filterproxy.proxy.upstream.upstream import Upstream, UpstreamLimits
 
 # Questions of one reply: a sentence each of a reply that is longer than any that is read.
 _MOST_QUESTIONS = 256

@@ -8,7 +8,7 @@ from typing import Protocol
 from filterproxy.engine.encoding import Decoder, EncodingError
 from filterproxy.engine.encoding import can_decode as can_decode
 from filterproxy.engine.encoding import encoding as encoding
-from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.upstream.errors import UpstreamError
 
 
 class Readable(Protocol):

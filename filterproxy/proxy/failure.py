@@ -30,9 +30,9 @@ from filterproxy.engine.words import (
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.client import ClientError
-from filterproxy.proxy.errors import Cause, UpstreamError
 from filterproxy.proxy.exchange import Exchange
 from filterproxy.proxy.unjudged import Unscanned
+from filterproxy.proxy.upstream.errors import Cause, UpstreamError
 
 _log = logging.getLogger("filterproxy")
 

@@ -21,16 +21,16 @@ from filterproxy.metrics import Metrics
 from filterproxy.proxy.again import Asked, body_again, headers_again, throw_away
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.body import Decoded, Readable
-from filterproxy.proxy.connection import Response
-from filterproxy.proxy.errors import UpstreamError
 from filterproxy.proxy.exchange import Exchange, Origin, ask
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import other_form, relay
 from filterproxy.proxy.pump import pump
 from filterproxy.proxy.unjudged import Unjudged
+from filterproxy.proxy.upstream.connection import Response
+from filterproxy.proxy.upstream.errors import UpstreamError
 
 if TYPE_CHECKING:  # an extra
-    from filterproxy.proxy.tracing import Tracing
+    from filterproxy.proxy.tracing.tracing import Tracing
 
 _IDENTITY = (b"accept-encoding", b"identity")
 # More than any rule's `times`.

@@ -10,8 +10,8 @@ from filterproxy.dialects.routes import Unread, plain_parts
 from filterproxy.engine.headers import returned
 from filterproxy.proxy.body import Readable
 from filterproxy.proxy.client import Client, ClientError
-from filterproxy.proxy.connection import Response
-from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.upstream.connection import Response
+from filterproxy.proxy.upstream.errors import UpstreamError
 
 # A request body up to this size goes upstream in one piece, with its length: not every server reads chunks.
 _SMALL_BODY = 256 * 1024

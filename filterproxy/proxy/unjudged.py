@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from filterproxy.metrics import UNSCANNED, UPSTREAM_ERROR, Metrics
-from filterproxy.proxy.connection import Response
 from filterproxy.proxy.exchange import Exchange
 from filterproxy.proxy.passthrough import relay
+from filterproxy.proxy.upstream.connection import Response
 
 
 class Unscanned(Exception):

@@ -21,15 +21,15 @@ from filterproxy.engine.engines import Engines
 from filterproxy.metrics import Metrics, render, scrape
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.failover import failovers
 from filterproxy.proxy.server import Protocol
-from filterproxy.proxy.worker import server_config
+from filterproxy.proxy.upstream.failover import failovers
+from filterproxy.proxy.workers.worker import server_config
 from filterproxy.record.decision import Watcher
 from filterproxy.rulebook.book import Rulebook
 from filterproxy.upstreams import UpstreamConfig
 
 if TYPE_CHECKING:  # an extra
-    from filterproxy.proxy.tracing import Tracing
+    from filterproxy.proxy.tracing.tracing import Tracing
 
 # Bytes to send, something to wait for, or None: break off the connection.
 Step = bytes | asyncio.Event | None

@@ -15,10 +15,10 @@ import pytest
 
 from filterproxy.config import Config, LogConfig, RouteConfig
 from filterproxy.engine.rulebook_metrics import FAILED, OK, UNCHANGED, Loads
-from filterproxy.proxy.admin import EXPLAIN_LIMIT_BYTES, admin_app
-from filterproxy.proxy.book import Book
-from filterproxy.proxy.reload import Reloaded
-from filterproxy.proxy.sources import Files, Source
+from filterproxy.proxy.admin.admin import EXPLAIN_LIMIT_BYTES, admin_app
+from filterproxy.proxy.reload.book import Book
+from filterproxy.proxy.reload.reload import Reloaded
+from filterproxy.proxy.reload.sources import Files, Source
 from filterproxy.rulebook.load import load
 from filterproxy.rulebook.problem import Place, Problem
 

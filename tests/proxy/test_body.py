@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.proxy.body import Decoded, can_decode, encoding
-from filterproxy.proxy.errors import UpstreamError
+from filterproxy.proxy.upstream.errors import UpstreamError
 
 
 class FakeBody:

@@ -18,9 +18,9 @@ from filterproxy.config import Config
 from filterproxy.core.rule import Action, Rule, Verb
 from filterproxy.detectors.regex import Regex
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.errors import UpstreamError
-from filterproxy.proxy.failover import failovers
-from filterproxy.proxy.trust import unreadable
+from filterproxy.proxy.upstream.errors import UpstreamError
+from filterproxy.proxy.upstream.failover import failovers
+from filterproxy.proxy.upstream.trust import unreadable
 from filterproxy.upstreams import named
 from tests.proxy.fake_upstream import CHAT, FakeUpstream, completion, post, proxied, reply
 from tests.proxy.test_failover_health import Clock

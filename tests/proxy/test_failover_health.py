@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filterproxy.proxy.health import Addresses, Turn
+from filterproxy.proxy.upstream.health import Addresses, Turn
 
 UP, TRIAL, ANYWAY = Turn.UP, Turn.TRIAL, Turn.ANYWAY
 FAIL_AFTER = 3

@@ -17,9 +17,9 @@ from filterproxy.core.rule import OnError, Verb
 from filterproxy.core.session import Session
 from filterproxy.dialects.reply import Stream
 from filterproxy.engine.engine import Engine
-from filterproxy.proxy.connection import Connection
 from filterproxy.proxy.pump import Heart
 from filterproxy.proxy.server import Protocol
+from filterproxy.proxy.upstream.connection import Connection
 from tests.proxy.fake_upstream import STREAM as HEAD
 from tests.proxy.fake_upstream import Proxy, Step, chunk, completion, delta, post, proxied, reply
 from tests.proxy.test_app import Run, drop, retry, streamed

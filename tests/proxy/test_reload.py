@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from filterproxy.config import Config, RouteConfig
-from filterproxy.proxy.reload import POLL, Reloader, loaded
-from filterproxy.proxy.sources import SourceError
+from filterproxy.proxy.reload.reload import POLL, Reloader, loaded
+from filterproxy.proxy.reload.sources import SourceError
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.load import load
 from filterproxy.rulebook.problem import RulebookError

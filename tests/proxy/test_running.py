@@ -20,8 +20,8 @@ import pytest
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError
-from filterproxy.proxy.parent import Running, running
 from filterproxy.proxy.tls import check_tls
+from filterproxy.proxy.workers.parent import Running, running
 
 pytestmark = pytest.mark.slow
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from filterproxy.config import Config
-from filterproxy.proxy import archive, remote
-from filterproxy.proxy.archive import ArchiveError, unpack
-from filterproxy.proxy.kept import Copy, default_folder, keep, kept
-from filterproxy.proxy.remote import Remote
-from filterproxy.proxy.sources import Files, SourceError, source_of
+from filterproxy.proxy.reload import archive, remote
+from filterproxy.proxy.reload.archive import ArchiveError, unpack
+from filterproxy.proxy.reload.kept import Copy, default_folder, keep, kept
+from filterproxy.proxy.reload.remote import Remote
+from filterproxy.proxy.reload.sources import Files, SourceError, source_of
 from filterproxy.rulebook.problem import RulebookError
 
 PACK = b"version: 1\npack: shop\nwhy: Because.\nrules:\n  - {id: one, match: {phrases: [a]}, action: drop}\n"

@@ -19,7 +19,7 @@ import pytest
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, is_loopback, listen, refusal
-from filterproxy.proxy.supervisor import Supervisor
+from filterproxy.proxy.workers.supervisor import Supervisor
 from filterproxy.rulebook.document import Document
 
 # Reads its charter and tells the test what came of it, over a connection of its own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from filterproxy.proxy.trace_context import Caller, caller_of, passed_on
+from filterproxy.proxy.tracing.trace_context import Caller, caller_of, passed_on
 
 TRACE = b"4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = b"00f067aa0ba902b7"

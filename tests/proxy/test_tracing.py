@@ -33,12 +33,12 @@ from filterproxy.core.rule import Action, OnError, Rule, Span, Timeout, Verb
 from filterproxy.detectors.regex import Regex
 from filterproxy.dialects.openai_chat import OPENAI_CHAT
 from filterproxy.metrics import Metrics
-from filterproxy.proxy import genai
 from filterproxy.proxy.client import Client
 from filterproxy.proxy.exchange import Exchange
-from filterproxy.proxy.exporting import Exporting, Sizes, exporting_to, from_environment
-from filterproxy.proxy.tracing import Server, Tracing, configured, servers_of
-from filterproxy.proxy.worker import _tracing as tracing_of
+from filterproxy.proxy.tracing import genai
+from filterproxy.proxy.tracing.exporting import Exporting, Sizes, exporting_to, from_environment
+from filterproxy.proxy.tracing.tracing import Server, Tracing, configured, servers_of
+from filterproxy.proxy.workers.worker import _tracing as tracing_of
 from filterproxy.record.decision import Decision
 from tests.clients.wire.said import COMPLETION_TOKENS, PROMPT_TOKENS, Said
 from tests.clients.wire_server import APIS
@@ -605,7 +605,7 @@ def test_a_trace_that_fails_costs_the_span_and_not_the_reply(
         def fails(*_: object) -> Any:
             raise RuntimeError("some text")
 
-        monkeypatch.setattr(f"filterproxy.proxy.tracing.{broken}", fails)
+        monkeypatch.setattr(f"filterproxy.proxy.tracing.tracing.{broken}", fails)
         answer, _ = await one(kept, FINE, SAMPLED)
 
         assert answer.status == 200
@@ -634,7 +634,7 @@ def test_more_events_than_anybody_reads_are_counted_instead(run: Run) -> None:
 
 def test_what_is_off_is_not_even_imported() -> None:
     code = (
-        "import sys, filterproxy.proxy.worker, filterproxy.proxy.app\n"
+        "import sys, filterproxy.proxy.workers.worker, filterproxy.proxy.app\n"
         "print([name for name in sys.modules if 'opentelemetry' in name])"
     )
     done = subprocess.run(
@@ -669,7 +669,7 @@ def test_what_is_not_there_is_said_in_a_sentence(environ: dict[str, str], says: 
 def test_tracing_without_its_packages_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("opentelemetry")]:
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.delitem(sys.modules, "filterproxy.proxy.tracing")
+    monkeypatch.delitem(sys.modules, "filterproxy.proxy.tracing.tracing")
     config = Config("http://127.0.0.1:1", tracing="otlp")
 
     with pytest.raises(ValueError, match=r"pip install 'filterproxy\[otel\]'"):

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import uvloop
 
-from filterproxy.proxy.errors import connect_error, lost_error
-from filterproxy.proxy.upstream import Response, Upstream, UpstreamError, UpstreamLimits
+from filterproxy.proxy.upstream.errors import connect_error, lost_error
+from filterproxy.proxy.upstream.upstream import Response, Upstream, UpstreamError, UpstreamLimits
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"

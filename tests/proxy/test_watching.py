@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from filterproxy.proxy.watching import Watch, counts, followed, state
+from filterproxy.proxy.reload.watching import Watch, counts, followed, state
 
 Change = Callable[[Path], object]
 

@@ -96,7 +96,7 @@ def worker(upstream: str, folder: Path, document: Any = None) -> Iterator[tuple[
     """A worker, and the charter that it should get."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         process = subprocess.Popen(
-            [sys.executable, "-m", "filterproxy.proxy.worker"],
+            [sys.executable, "-m", "filterproxy.proxy.workers.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=[listener.fileno()],

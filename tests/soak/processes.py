@@ -149,7 +149,7 @@ async def serve(folder: Path, addresses: Sequence[Address], workers: int) -> Pro
 
 def _is_worker(pid: int) -> bool:
     with suppress(OSError):
-        return b"filterproxy.proxy.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"filterproxy.proxy.workers.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
 
 

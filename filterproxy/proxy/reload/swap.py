@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from filterproxy.engine.engines import Engines
-from filterproxy.proxy.charter import FAILED, RULEBOOK, say
+from filterproxy.proxy.workers.charter import FAILED, RULEBOOK, say
 from filterproxy.rulebook.document import Document
 
 # How long compiling may keep the interpreter from a request that has work to do.

@@ -15,7 +15,7 @@ from filterproxy.config import Config
 from filterproxy.rulebook.document import Document
 
 if TYPE_CHECKING:
-    from filterproxy.proxy.remote import Remote
+    from filterproxy.proxy.reload.remote import Remote
 
 # Packs at these paths, checked. Raises RulebookError with every mistake.
 Read = Callable[[Sequence[Path]], Document]
@@ -89,6 +89,6 @@ def source_of(config: Config, rules: Sequence[Path] | str, known: Sequence[Path]
 
     if not isinstance(rules, str):
         return Files(rules, known, read)
-    from filterproxy.proxy.remote import Remote
+    from filterproxy.proxy.reload.remote import Remote
 
     return Remote(rules, config, known, read)

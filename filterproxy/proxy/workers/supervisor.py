@@ -1,8 +1,8 @@
 """
 The parent of the workers: starts them, replaces one that dies, hands them other rules, drains them.
 
-A worker is a process of its own (`filterproxy.proxy.worker`) that accepts from the one listening socket,
-which stays open here, so that replacing a worker refuses nobody. What the two say to each other is in
+A worker is a process of its own (`filterproxy.proxy.workers.worker`) that accepts from the one listening
+socket, which stays open here, so that replacing a worker refuses nobody. What the two say to each other is in
 `charter`; the worker's stdin stays open as long as the parent lives, and the worker ends with it. Processes
 are started before the charter is known, so that Python starts while the packs are read.
 
@@ -32,12 +32,12 @@ from typing import Any
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, listen
-from filterproxy.proxy.charter import ERROR, FAILED, READY, RULEBOOK, as_line
+from filterproxy.proxy.workers.charter import ERROR, FAILED, READY, RULEBOOK, as_line
 from filterproxy.rulebook.document import Document
 
 logger = logging.getLogger(__name__)
 
-WORKER = (sys.executable, "-m", "filterproxy.proxy.worker")
+WORKER = (sys.executable, "-m", "filterproxy.proxy.workers.worker")
 
 # After the last reply a worker writes its logs and sends its spans.
 LAST_SECONDS = 8.0

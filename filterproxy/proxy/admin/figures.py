@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from filterproxy.engine.rulebook_metrics import Loads, rulebook_families
 from filterproxy.metrics import scrape
-from filterproxy.proxy.book import Book
+from filterproxy.proxy.reload.book import Book
 from filterproxy.rulebook.book import Rulebook
 
 

@@ -39,11 +39,11 @@ from filterproxy.config import Config
 from filterproxy.core.verdict import Hit, Outcome
 from filterproxy.engine.headers import Headers
 from filterproxy.metrics import CLIENT_ERROR, UNSCANNED, UPSTREAM_ERROR
-from filterproxy.proxy import genai
 from filterproxy.proxy.exchange import Exchange
-from filterproxy.proxy.exporting import Exporting, Line, from_environment
 from filterproxy.proxy.failure import place_of
-from filterproxy.proxy.trace_context import Caller, caller_of, passed_on
+from filterproxy.proxy.tracing import genai
+from filterproxy.proxy.tracing.exporting import Exporting, Line, from_environment
+from filterproxy.proxy.tracing.trace_context import Caller, caller_of, passed_on
 from filterproxy.record.decision import Attempt, Decision
 from filterproxy.upstreams import url_parts
 

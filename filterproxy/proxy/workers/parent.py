@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, listen, refusal, url
 from filterproxy.proxy.folders import unwritable
-from filterproxy.proxy.sources import Source, SourceError, source_of
-from filterproxy.proxy.supervisor import Supervisor
+from filterproxy.proxy.reload.sources import Source, SourceError, source_of
 from filterproxy.proxy.threads import in_thread
 from filterproxy.proxy.tls import check_tls
-from filterproxy.proxy.trust import unreadable
+from filterproxy.proxy.upstream.trust import unreadable
+from filterproxy.proxy.workers.supervisor import Supervisor
 from filterproxy.rulebook.document import Document
 
 if TYPE_CHECKING:
-    from filterproxy.proxy.watching import Watch
+    from filterproxy.proxy.reload.watching import Watch
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ def _source(config: Config, rules: Sequence[Path] | str, known: Sequence[Path]) 
 async def _load(config: Config, source: Source) -> Document:
     def load() -> Document:
         # All that rules need is imported here: the workers' Python starts meanwhile.
-        from filterproxy.proxy.reload import loaded
+        from filterproxy.proxy.reload.reload import loaded
 
         return loaded(config, source)
 
@@ -126,7 +126,7 @@ def _watch(config: Config, source: Source) -> Watch | None:
     """What notices changes of *source* from now on, also those while it is read."""
     if not config.watch:
         return None
-    from filterproxy.proxy.watching import Watch
+    from filterproxy.proxy.reload.watching import Watch
 
     return Watch(source.files)
 
@@ -137,8 +137,8 @@ async def _attended(
 ) -> AsyncIterator[None]:
     """Signals, reloads and the admin side, around workers that are starting; then the drain."""
     # FastAPI takes a quarter of a second, in which the workers compile.
-    from filterproxy.proxy.admin import AdminServer, admin_app
-    from filterproxy.proxy.reload import Reloader
+    from filterproxy.proxy.admin.admin import AdminServer, admin_app
+    from filterproxy.proxy.reload.reload import Reloader
 
     supervisor = proxy.supervisor
     loop = asyncio.get_running_loop()

@@ -3,7 +3,7 @@ An upstream as the operator names it: its addresses in order, its credentials, a
 
 The next address is asked only when the one before got nothing at all: not a byte of the request was written,
 nor was its body begun (`UpstreamError.unsent`). A model that may have run is not run again elsewhere; its
-error is the client's answer, and so is an answer of status 503. Both are noted (see proxy.health).
+error is the client's answer, and so is an answer of status 503. Both are noted (see proxy.upstream.health).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 from filterproxy.config import Config
 from filterproxy.engine.headers import Headers
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.connection import Response, UpstreamLimits
-from filterproxy.proxy.errors import UpstreamError
 from filterproxy.proxy.exchange import Origin
-from filterproxy.proxy.health import Addresses, Turn
-from filterproxy.proxy.trust import tls_context
-from filterproxy.proxy.upstream import Upstream
+from filterproxy.proxy.upstream.connection import Response, UpstreamLimits
+from filterproxy.proxy.upstream.errors import UpstreamError
+from filterproxy.proxy.upstream.health import Addresses, Turn
+from filterproxy.proxy.upstream.trust import tls_context
+from filterproxy.proxy.upstream.upstream import Upstream
 from filterproxy.upstreams import UpstreamConfig
 
 _log = logging.getLogger("filterproxy")

@@ -33,7 +33,7 @@ from typing import Protocol, cast
 import httptools
 
 from filterproxy.engine.headers import Headers
-from filterproxy.proxy.errors import UpstreamError, lost_error
+from filterproxy.proxy.upstream.errors import UpstreamError, lost_error
 
 # Bytes that may lie unread before the socket is no longer read. As large as one read of asyncio's or
 # uvloop's, so that a reply of ordinary size never pauses.

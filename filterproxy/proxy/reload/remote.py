@@ -22,9 +22,9 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from filterproxy.config import Config
-from filterproxy.proxy.archive import ArchiveError, unpack
-from filterproxy.proxy.kept import Copy, default_folder, file_of, keep, kept
-from filterproxy.proxy.sources import Read, SourceError
+from filterproxy.proxy.reload.archive import ArchiveError, unpack
+from filterproxy.proxy.reload.kept import Copy, default_folder, file_of, keep, kept
+from filterproxy.proxy.reload.sources import Read, SourceError
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.problem import RulebookError
 

@@ -22,10 +22,10 @@ from typing import Any, Protocol
 from filterproxy.config import Config
 from filterproxy.engine.engines import check_chains
 from filterproxy.engine.rulebook_metrics import FAILED, OK, UNCHANGED, Loads
-from filterproxy.proxy.book import Book
-from filterproxy.proxy.sources import Source, SourceError
+from filterproxy.proxy.reload.book import Book
+from filterproxy.proxy.reload.sources import Source, SourceError
+from filterproxy.proxy.reload.watching import Watch
 from filterproxy.proxy.threads import in_thread
-from filterproxy.proxy.watching import Watch
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.problem import Problem, RulebookError, render_problems
 

@@ -1,5 +1,5 @@
 """
-One worker: the data path in a process of its own. Run as `python -m filterproxy.proxy.worker`.
+One worker: the data path in a process of its own. Run as `python -m filterproxy.proxy.workers.worker`.
 
 It is told on standard input what to serve, and later which other rules to take, and says on standard output
 what came of it (see charter). It ends with 1 when it cannot start, and with 0, after the replies under way,
@@ -34,17 +34,17 @@ from filterproxy.engine.engines import Engines, engines_of
 from filterproxy.metrics import Metrics, share
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.charter import ERROR, READY, RULEBOOK, Lines, say
-from filterproxy.proxy.failover import Failover, failovers
+from filterproxy.proxy.reload.swap import Swaps
 from filterproxy.proxy.server import Protocol
-from filterproxy.proxy.swap import Swaps
 from filterproxy.proxy.tls import client_tls
+from filterproxy.proxy.upstream.failover import Failover, failovers
+from filterproxy.proxy.workers.charter import ERROR, READY, RULEBOOK, Lines, say
 from filterproxy.record.redact import Books
 from filterproxy.record.watchers import Log, watchers_of
 from filterproxy.rulebook.document import Document
 
 if TYPE_CHECKING:  # an extra
-    from filterproxy.proxy.tracing import Tracing
+    from filterproxy.proxy.tracing.tracing import Tracing
 
 # Above the idle time of common clients' pools, so that it is they who close: a server that closes first
 # makes requests fail that are on their way.
@@ -108,7 +108,7 @@ def _tracing(config: Config, metrics: Metrics) -> Tracing | None:
     if config.tracing == "off":
         return None
     try:
-        from filterproxy.proxy.tracing import configured
+        from filterproxy.proxy.tracing.tracing import configured
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("opentelemetry"):
             raise

@@ -30,11 +30,11 @@ from filterproxy.core.request import Request as Asked
 from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.engine.rulebook_metrics import FAILED, Loads
 from filterproxy.metrics import render
-from filterproxy.proxy.book import Book
-from filterproxy.proxy.figures import Figures
-from filterproxy.proxy.reload import Reloaded, iso
+from filterproxy.proxy.admin.figures import Figures
+from filterproxy.proxy.reload.book import Book
+from filterproxy.proxy.reload.reload import Reloaded, iso
+from filterproxy.proxy.reload.sources import Source
 from filterproxy.proxy.server import Protocol as Connection
-from filterproxy.proxy.sources import Source
 from filterproxy.proxy.tls import admin_tls
 from filterproxy.record.names import DECISIONS
 from filterproxy.record.read import find

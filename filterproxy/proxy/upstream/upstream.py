@@ -22,9 +22,9 @@ from collections.abc import AsyncIterator
 from urllib.parse import SplitResult, unquote_to_bytes
 
 from filterproxy.engine.headers import Headers
-from filterproxy.proxy.connection import Connection, Response, UpstreamLimits
-from filterproxy.proxy.errors import Unanswered, UpstreamError, connect_error, lost_error
-from filterproxy.proxy.trust import tls_context
+from filterproxy.proxy.upstream.connection import Connection, Response, UpstreamLimits
+from filterproxy.proxy.upstream.errors import Unanswered, UpstreamError, connect_error, lost_error
+from filterproxy.proxy.upstream.trust import tls_context
 from filterproxy.upstreams import url_parts
 
 __all__ = ["Response", "Upstream", "UpstreamError", "UpstreamLimits"]

@@ -1,0 +1,1 @@
+"""The side for operators: health, metrics, the rulebook, its reload and explanations."""

@@ -1,0 +1,1 @@
+"""Where rules come from, and how they change while replies go on."""

@@ -1,0 +1,1 @@
+"""The way to model servers: connections, pools, and several addresses that stand in for each other."""
