@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from filterproxy.embedded import Embedded
@@ -14,11 +17,29 @@ from tests import shells
 from tests.extproc.envoy import settings
 
 
-def client(folder: Path, *, ready: bool = True, token: str | None = None) -> TestClient:
+@dataclass
+class Admin:
+    """Asks the application: no socket."""
+
+    app: Any
+
+    def get(self, path: str, **given: Any) -> httpx.Response:
+        return asyncio.run(self._ask("GET", path, **given))
+
+    def post(self, path: str) -> httpx.Response:
+        return asyncio.run(self._ask("POST", path))
+
+    async def _ask(self, method: str, path: str, **given: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://admin") as client:
+            return await client.request(method, path, **given)
+
+
+def client(folder: Path, *, ready: bool = True, token: str | None = None) -> Admin:
     registry = CollectorRegistry()
     embedded = Embedded(settings(admin_token=token), [shells.write(folder)], [], registry)
     embedded.load()
-    return TestClient(admin_app(embedded, registry, lambda: ready))
+    return Admin(admin_app(embedded, registry, lambda: ready))
 
 
 def test_health_readiness_metrics_and_the_rulebook_are_served(tmp_path: Path) -> None:
