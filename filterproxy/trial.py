@@ -103,7 +103,7 @@ def run(
             missing = tuple(b.rule.id for b in met.everything.rules if not answers.can(b.rule))
             return Trial(trial.texts, trial.verdict, trial.dropped, tuple(asked), trial.withheld, missing)
         asked.append(ask.rule.id)
-        attempt = ask.action.times
+        attempt = ask.action.tries
 
 
 def _once(
@@ -250,6 +250,6 @@ def explain(
     """What every rule says about *reply*, and what the client would read."""
     request.background = rulebook.background
     trial = run(plans, request, [(channel, reply)], answers=answers)
-    attempt = max((b.action.times for b in plans.plan(request).rules if b.rule.id in trial.asked), default=0)
+    attempt = max((b.action.tries for b in plans.plan(request).rules if b.rule.id in trial.asked), default=0)
     plan = answers.plan(plans.plan(request, attempt))
     return Explanation(reply, channel, trial, tuple(findings(rulebook, plan, trial.verdict, trial.not_run)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,19 @@ def test_a_retry_comes_to_its_then(rulebook: Rulebook) -> None:
     trial = run(Plans(rulebook.rules), Request(), deltas_of(["A banana."]))
 
     assert (trial.asked, trial.text()) == (("again",), "A [fruit].")
+
+
+def test_a_retry_whose_last_try_is_another_upstreams_comes_to_its_then(tmp_path: Path) -> None:
+    """And comes to an end."""
+    file = tmp_path / "a.yaml"
+    action = '{retry: 1, fallback: big, then: {redact: "[x]"}}'
+    file.write_text(
+        f"version: 1\npack: p\nrules:\n  - {{id: a, match: {{regex: b}}, action: {action}}}\n", "utf-8"
+    )
+    rulebook = compile(load([file]))
+    found = explain(rulebook, Plans(rulebook.rules), Request(), "a b c")
+
+    assert ("a [x] c", ("a",)) == (found.trial.text(), found.trial.asked)
 
 
 def test_every_cut_comes_to_the_same(rulebook: Rulebook) -> None:
