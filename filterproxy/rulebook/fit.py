@@ -88,7 +88,10 @@ def _bounds(kind: str, ctx: dict[str, Any]) -> str:
         "less_than_equal": ("at most", "le"),
     }
     said, key = words.get(kind, ("another value", ""))
-    return f"{said} {ctx[key]:g}" if key in ctx else said
+    if key not in ctx:
+        return said
+    bound = ctx[key]
+    return f"{said} {int(bound) if float(bound).is_integer() else bound}"
 
 
 def known_keys(model: type[Mapping] | None) -> tuple[str, ...]:
