@@ -10,7 +10,7 @@ from typing import Any
 from filterproxy.evaluate import Judged
 
 # The 97.5th percentile of the normal distribution: intervals hold 95 %.
-_Z = 1.959964
+Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,24 @@ def rate(hits: int, of: int) -> Rate:
     """*hits* out of *of* with its interval."""
     if not of:
         return Rate(hits, of, None, None, None)
-    share, z2 = hits / of, _Z * _Z
-    middle = share + z2 / (2 * of)
-    spread = _Z * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    low, high = ((middle + side) / (1 + z2 / of) for side in (-spread, spread))
-    return Rate(hits, of, share, 0.0 if hits == 0 else low, 1.0 if hits == of else high)
+    return Rate(hits, of, hits / of, *wilson(hits, of))
+
+
+def wilson(hits: int, of: int, z: float = Z_95) -> tuple[float, float]:
+    """
+    Bounds of the share that *hits* out of *of* stand for; (0, 1) of none.
+
+    z: standard deviations of the normal distribution. Raises ValueError where it is no share.
+    """
+    if not 0 <= hits <= of:
+        raise ValueError(f"{hits} of {of} is no share")
+    if of == 0:
+        return 0.0, 1.0
+    share, square = hits / of, z * z
+    middle, whole = share + square / (2 * of), 1 + square / of
+    spread = z * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
+    # Exact at the ends, where rounding would leave 1e-17.
+    return 0.0 if hits == 0 else (middle - spread) / whole, 1.0 if hits == of else (middle + spread) / whole
 
 
 @dataclass(slots=True)

@@ -83,11 +83,14 @@ def run(
     deltas: Sequence[Delta],
     given: Settings | None = None,
     answers: Inline = _NONE_ALLOWED,
+    *,
+    whole: bool = False,
 ) -> Trial:
     """
     A reply, in the pieces in which it came, through the plan that its request meets.
 
-    answers: to what rules ask; those that it cannot answer are left out of the chain, and named.
+    answers: to what rules ask; those that it cannot answer are left out of the chain, and named. whole:
+    nobody asks what could have left when, which spares work.
     """
     given = given or settings()
     asked: list[str] = []
@@ -95,7 +98,7 @@ def run(
     while True:
         met = plans.plan(request, attempt)
         try:
-            trial, ask = _once(answers.plan(met), request, deltas, given)
+            trial, ask = _once(answers.plan(met), request, deltas, given, whole)
         except Needs as needs:
             answers.fetch(request, needs.questions)
             continue
@@ -107,9 +110,10 @@ def run(
 
 
 def _once(
-    plan: Plan, request: Request, deltas: Sequence[Delta], given: Settings
+    plan: Plan, request: Request, deltas: Sequence[Delta], given: Settings, whole: bool
 ) -> tuple[Trial, Bound | None]:
     session = Session(plan, request, given)
+    session.whole = whole
     texts: dict[Channel, str] = {}
     try:
         for channel in dict.fromkeys(channel for channel, _ in deltas):

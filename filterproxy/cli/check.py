@@ -1,43 +1,171 @@
-"""`filterproxy check`: every mistake in the packs, or what the rules will do and what that costs a stream."""
+"""`filterproxy check`: every mistake in the packs, what is odd about them, and what they cost a stream."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from filterproxy.cli.rules import JsonOption, Paths, count, paths_or_shipped, rulebook_or_exit
+from filterproxy.cli.rules import (
+    PROBLEMS,
+    JsonOption,
+    Paths,
+    count,
+    document_or_exit,
+    paths_or_shipped,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from filterproxy.core.rule import Rule
+    from filterproxy.rulebook.book import Example
+    from filterproxy.rulebook.lint.finding import Report
     from filterproxy.rulebook.outline import Line
 
 
-def check(paths: Paths = None, as_json: JsonOption = False) -> None:
+class Wait(StrEnum):
+    """What a stream may wait for without a warning."""
+
+    nothing = "nothing"
+    match = "match"
+    sentence = "sentence"
+    reply = "reply"
+
+
+StrictOption = Annotated[bool, typer.Option("--strict", help="Warnings are mistakes: exit code 1.")]
+WaitOption = Annotated[
+    Wait, typer.Option("--max-hold", help="Warn of rules that make a stream wait for more than this.")
+]
+SoonOption = Annotated[
+    int, typer.Option("--expiring-days", min=0, metavar="DAYS", help="Warn so long before a rule expires.")
+]
+FixOption = Annotated[
+    bool, typer.Option("--fix", help="Correct what has one plain remedy, and show what was changed.")
+]
+DryOption = Annotated[bool, typer.Option("--dry-run", help="With --fix: only show it.")]
+
+
+def check(
+    paths: Paths = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+    hold: WaitOption = Wait.sentence,
+    expiring_days: SoonOption = 30,
+    fix: FixOption = False,
+    dry_run: DryOption = False,
+) -> None:
     """
     List every mistake in the packs, or the rules in the order in which they run.
 
-    Says of each rule what it can hold back of a stream, and of the rulebook what costs speed.
+    Says of each rule what it can hold back of a stream, of the rulebook what costs speed, and warns of what
+    is hardly meant: patterns that backtrack, rules that come too late, lists that nobody names.
     """
     from filterproxy.cli.show import console, print_json
+    from filterproxy.rulebook.compile import compile
     from filterproxy.rulebook.outline import outline
 
-    rulebook = rulebook_or_exit(paths_or_shipped(paths), as_json=as_json)
+    given = paths_or_shipped(paths)
+    if dry_run and not fix:
+        raise typer.BadParameter("it says what --fix would do, and so goes with it", param_hint="--dry-run")
+    if fix:
+        _fix(given, dry_run)
+    document = document_or_exit(given, as_json=as_json)
+    rulebook = compile(document)
     lines = outline(rulebook)
+    report = _report(document, rulebook, hold, expiring_days)
     if as_json:
-        print_json({"ok": True, "hash": rulebook.hash, "rules": [line.as_json() for line in lines]})
-        return
-    out = console()
-    _print_rules(out, lines)
-    for title, notes in _notes(lines):
-        _print_notes(out, title, notes)
-    files = len({line.file for line in lines})
-    out.print(
-        f"\n{count(len(lines), 'rule')} in {count(files, 'file')}, no problems. Rulebook {rulebook.hash}."
-    )
+        print_json(
+            {
+                "ok": True,
+                "hash": rulebook.hash,
+                "rules": [line.as_json() for line in lines],
+                "warnings": [finding.as_json() for finding in report.findings],
+                "not_analysed": [one.as_json() for one in report.unanalysed],
+                "allowed": report.allowed,
+            }
+        )
+    else:
+        out = console()
+        _print_rules(out, lines)
+        for title, notes in _notes(lines, report):
+            _print_notes(out, title, notes)
+        files = len({line.file for line in lines})
+        out.print(
+            f"\n{count(len(lines), 'rule')} in {count(files, 'file')}, no problems. Rulebook {rulebook.hash}."
+        )
+        _print_warnings(report)
+    if strict and report.findings:
+        raise typer.Exit(PROBLEMS)
+
+
+def _fix(paths: Sequence[Path], dry_run: bool) -> None:
+    from rich.text import Text
+
+    from filterproxy.cli.show import console
+    from filterproxy.rulebook.fix import fixes, write
+
+    out = console(stderr=True)
+    changed = fixes(paths)
+    for file in changed:
+        text = Text(file.diff())
+        text.highlight_regex(r"(?m)^\+.*$", "green")
+        text.highlight_regex(r"(?m)^-.*$", "red")
+        out.print(text, end="")
+        for note in file.notes:
+            out.print(Text(f"  {note}", style="yellow"))
+        if not dry_run:
+            write(file)
+    said = "would be corrected" if dry_run else "corrected"
+    out.print(f"{count(sum(len(file.notes) for file in changed), 'place')} {said}.\n")
+
+
+def _report(document: Any, rulebook: Any, hold: Wait, soon_days: int) -> Report:
+    import datetime
+
+    from filterproxy.core.plan import Keeps
+    from filterproxy.rulebook.lint.lint import lint
+    from filterproxy.rulebook.lint.rules import Bounds
+
+    keeps = {"nothing": Keeps.NOTHING, "match": Keeps.MATCH, "sentence": Keeps.SENTENCE}
+    bounds = Bounds(datetime.date.today(), soon_days, keeps.get(hold.value, Keeps.REPLY))
+    return lint(document, rulebook, bounds, fired_on)
+
+
+def fired_on(rules: Sequence[Rule]) -> Callable[[Example], tuple[str, ...]]:
+    """What says which of some rules, run in their order, fire on an example's reply, the first one first."""
+    from filterproxy.core.plan import Plans
+    from filterproxy.core.verdict import Channel
+    from filterproxy.trial import run
+
+    plans = Plans(rules)
+
+    def fired(example: Example) -> tuple[str, ...]:
+        channel = Channel(0, example.channel)
+        return run(plans, example.request(), [(channel, example.reply)]).fired()
+
+    return fired
+
+
+def _print_warnings(report: Report) -> None:
+    from rich.text import Text
+
+    from filterproxy.cli.show import console
+
+    out = console(stderr=True)
+    for finding in report.findings:
+        text = Text(f"\n{finding}")
+        text.highlight_regex(r"\A\nwarning\[\w+\]", "bold yellow")
+        text.highlight_regex(r"(?m)^ *\| +\^.*$", "yellow")
+        text.highlight_regex(r"(?m)^ *= \w+:", "cyan")
+        out.print(text)
+    allowed = f" {report.allowed} more allowed by comments." if report.allowed else ""
+    if report.findings or allowed:
+        out.print(f"\n{count(len(report.findings), 'warning')}.{allowed}")
 
 
 def _print_rules(out: Console, lines: Sequence[Line]) -> None:
@@ -72,7 +200,7 @@ def _holds(line: Line) -> str:
     return f"holds {line.keeps}"
 
 
-def _notes(lines: Sequence[Line]) -> Iterable[tuple[str, list[str]]]:
+def _notes(lines: Sequence[Line], report: Report) -> Iterable[tuple[str, list[str]]]:
     yield (
         "Because of these nothing of a stream leaves before the reply is complete",
         [_why_whole(line) for line in lines if line.stops_streaming],
@@ -94,8 +222,8 @@ def _notes(lines: Sequence[Line]) -> Iterable[tuple[str, list[str]]]:
         [f"{line.id}: {', '.join(line.asks)}" for line in lines if line.asks],
     )
     yield (
-        "These have no examples: `filterproxy test` cannot say whether they work",
-        [line.id for line in lines if not line.examples],
+        "Not analysed, as the pattern alone does not tell whether it is sound",
+        [str(one) for one in report.unanalysed],
     )
 
 
@@ -122,4 +250,4 @@ def _print_notes(out: Console, title: str, notes: Sequence[str]) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("check")(check)
+    app.command("check", short_help="List mistakes and doubts in packs; --fix mends some.")(check)

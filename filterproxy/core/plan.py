@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -284,12 +284,20 @@ class Plans:
     Plans of a rulebook, each worked out once.
 
     rules: in order; those with `mode: off` are left out of every plan. canary_header: name of the
-    header whose value says which conversation a request belongs to.
+    header whose value says which conversation a request belongs to. without: ids of rules that are left out
+    as if they were off. gate: of the same rules, where there is one already.
     """
 
-    def __init__(self, rules: Sequence[Rule], canary_header: str = "") -> None:
-        self._rules = [(i, r) for i, r in enumerate(rules) if r.mode is not Mode.OFF]
-        self.gate = Gate(list(rules))
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        canary_header: str = "",
+        without: Collection[str] = (),
+        gate: Gate | None = None,
+    ) -> None:
+        here = [(i, r) for i, r in enumerate(rules) if r.mode is not Mode.OFF]
+        self._rules = [(i, r) for i, r in here if r.id not in without] if without else here
+        self.gate = Gate(list(rules)) if gate is None else gate
         self._conditional = [(i, r) for i, r in self._rules if r.when is not None or _is_canary(r)]
         self._canary_header = canary_header.lower()
         # No lru_cache of a method: it would be a cycle, so that a rulebook's megabytes stay when it has gone.

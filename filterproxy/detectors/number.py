@@ -166,6 +166,8 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
     }
 )  # fmt: skip
 
+NUMBERS: Final = tuple(sorted([*_KINDS, "ip", "phone"]))
+
 # Not a part of a version or of a longer address; "Chrome/120.0.6099.109" is a version too.
 _IP_LEFT: Final = r"(?<![0-9A-Za-z_.])(?<![0-9:]:)(?<![0-9][-./])(?<![A-Za-z]/)"
 _VERSION: Final = (
@@ -279,9 +281,7 @@ class Number:
 def _kind(name: str) -> _Kind:
     kind = _KINDS.get(name)
     if kind is None:
-        raise ValueError(
-            f"{name!r} is no kind of number; there are {', '.join(sorted([*_KINDS, 'ip', 'phone']))}"
-        )
+        raise ValueError(f"{name!r} is no kind of number; there are {', '.join(NUMBERS)}")
     return kind
 
 

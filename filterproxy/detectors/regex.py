@@ -64,6 +64,11 @@ class Regex:
         return None
 
     @property
+    def compiled(self) -> tuple[str, int]:
+        """The pattern and the flags that the engine runs."""
+        return self._compiled.pattern, self._compiled.flags
+
+    @property
     def _budget(self) -> dict[str, Any]:
         # The engine's clock is the CPU time of the whole process: were other threads let in meanwhile
         # (one that compiles other rules), their work would count against this rule.

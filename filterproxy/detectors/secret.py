@@ -349,6 +349,8 @@ _KINDS: Final[Mapping[str, tuple[_Kind, ...]]] = MappingProxyType(
     }
 )
 
+SECRETS: Final = tuple(sorted(_KINDS))
+
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
@@ -410,7 +412,7 @@ class Secret:
     def __post_init__(self) -> None:
         kinds = _KINDS.get(self.kind)
         if kinds is None:
-            raise ValueError(f"{self.kind!r} is no kind of secret; there are {', '.join(sorted(_KINDS))}")
+            raise ValueError(f"{self.kind!r} is no kind of secret; there are {', '.join(SECRETS)}")
         shapes = tuple(Seq((kind.lead, kind.body, _AFTER)) for kind in kinds)
         object.__setattr__(self, "shape", Alt(shapes) if shapes[1:] else shapes[0])
         object.__setattr__(self, "gate", None)

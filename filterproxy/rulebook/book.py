@@ -59,7 +59,8 @@ class RuleInfo:
     """
     What `check`, `test` and `filterproxy rules` say about a rule; line counts from 1.
 
-    digest: what it does, as a short text; equal ones stand for rules that do the same.
+    examples: what it does. todo: what it should do and does not yet. digest: what it does, as a short text;
+    equal ones stand for rules that do the same.
     """
 
     id: str
@@ -73,6 +74,7 @@ class RuleInfo:
     expires: str | None = None
     examples: tuple[Example, ...] = ()
     digest: str = ""
+    todo: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,6 @@ def _asked(form: Form) -> AskedAbout | AskedMatch:
 
 
 def _info(form: Form, on_error_default: OnError | None) -> RuleInfo:
-    examples = [_example(example, hit=True) for example in form["examples"]["hit"]]
-    examples += [_example(example, hit=False) for example in form["examples"]["pass"]]
     return RuleInfo(
         id=form["id"],
         pack=form["pack"],
@@ -151,9 +149,17 @@ def _info(form: Form, on_error_default: OnError | None) -> RuleInfo:
         link=form["link"],
         created=form["created"],
         expires=form["expires"],
-        examples=tuple(examples),
+        examples=_examples(form, "hit", "pass"),
         digest=f"{on_error_default or ''}:{digest_of(form)}",
+        todo=_examples(form, "todo_hit", "todo_pass"),
     )
+
+
+def _examples(form: Form, hit: str, passes: str) -> tuple[Example, ...]:
+    """The examples of two lists of a rule; a document of an earlier version may lack either."""
+    lists = form["examples"]
+    found = [_example(example, hit=True) for example in lists.get(hit, ())]
+    return (*found, *(_example(example, hit=False) for example in lists.get(passes, ())))
 
 
 def _example(form: Form, *, hit: bool) -> Example:

@@ -138,8 +138,18 @@ _SECTIONS: tuple[tuple[str, str, type[schema.Mapping]], ...] = (
     (
         "Examples",
         "Under `hit` and `pass`, each a reply, or a mapping of these keys. `filterproxy test` runs each "
-        "through its own rule, whole and cut in every way.",
+        "through its own rule, whole, cut in every way, and through every API. What the rule should hit or "
+        "pass and does not yet goes under `todo_hit` and `todo_pass`: it is listed and fails nothing, and "
+        "the test says when it has become right.",
         schema.Example,
+    ),
+    (
+        "Conversations",
+        "A list in a file beside a pack, named as it is: `shop.test.yaml` beside `shop.yaml`. Each runs "
+        "through the whole chain, in the modes that the rules have. A conversation is a mapping of these "
+        "keys, or has `turns`, mappings of those that are about one reply; each turn then comes after all "
+        "that was said before it.",
+        schema.Conversation,
     ),
 )
 
@@ -168,7 +178,7 @@ def _default(field: Any) -> str:
     if field.is_required():
         return "none"
     default = field.default
-    if default in (None, "", []):
+    if default in (None, "", [], {}):
         return ""
     if isinstance(default, bool):
         return f"`{default}`".lower()
@@ -215,7 +225,8 @@ shadow`).
    `pass`.
 2. `filterproxy check FILE` lists every mistake with its place, and says what the rule makes a stream wait
    for.
-3. `filterproxy test FILE` runs the examples, each whole and cut in every way a stream may cut it.
+3. `filterproxy test FILE` runs the examples, each whole, cut in every way a stream may cut it, and through
+   every API; `--coverage` says which alternatives no example uses, and `--watch` runs again on each change.
 4. `filterproxy try "REPLY" --rules FILE` shows what each rule said about a reply, with the spans marked.
 5. Serve it with `mode: shadow`. The metrics count what it would have done:
    `filterproxy_rule_matches_total{rule="delivery-promise",mode="shadow"}`.

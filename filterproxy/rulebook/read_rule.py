@@ -28,6 +28,7 @@ from filterproxy.rulebook.source import Node
 from filterproxy.rulebook.wording import empty, missing, out_of_range, said, unknown_language, wrong_kind
 
 CHANNELS = ("content", "refusal", "reasoning", "arguments")
+EXAMPLE_LISTS = ("hit", "pass", "todo_hit", "todo_pass")
 
 # An id is a label in metrics, a word in logs and an argument on command lines.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}")
@@ -88,7 +89,7 @@ def _finished(form: Form, rule: schema.Rule, pack: schema.Pack | None, node: Nod
         "on_error": rule.on_error or inherited,
         "exact": rule.exact,
         "skip": sorted(set(rule.skip or ())),
-        "examples": form["examples"] or {"hit": [], "pass": []},
+        "examples": form["examples"] or {key: [] for key in EXAMPLE_LISTS},
         "owner": rule.owner or (pack.owner if pack is not None else ""),
         "link": rule.link or (pack.link if pack is not None else ""),
         "why": rule.why or (pack.why if pack is not None else ""),
@@ -368,7 +369,7 @@ def _read_examples(node: Node, problems: list[Problem]) -> Form | None:
         key: [_read_example(member, problems) for member in node.at((key,)).items()]
         if key in node.keys
         else []
-        for key in ("hit", "pass")
+        for key in EXAMPLE_LISTS
     }
     return None if fitted is None else found
 

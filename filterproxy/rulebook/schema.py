@@ -285,6 +285,8 @@ class RetryAction(Mapping):
 class Examples(Mapping):
     hit: list[Any] = Field([], description="replies that the rule must hit")
     pass_: list[Any] = Field([], alias="pass", description="replies that the rule must pass")
+    todo_hit: list[Any] = Field([], description="replies that it should hit, and does not yet")
+    todo_pass: list[Any] = Field([], description="replies that it should pass, and does not yet")
 
 
 class CalledFunction(Mapping):
@@ -337,3 +339,25 @@ class Example(Mapping):
         "content", alias="in", description="the part of the reply that holds the text"
     )
     want: str | None = Field(None, description="what the client must read in the end")
+
+
+class Turn(Example):
+    """A member of a conversation's `turns`."""
+
+    fired: AnyNumber[str] | None = Field(None, description="the rules that must fire, shadows too, no others")
+    outcome: Literal["pass", "flag", "edit", "cut", "drop", "retry"] | None = Field(
+        None, description="what must become of the reply"
+    )
+    stream: bool | None = Field(None, description="whether the client asked for a stream; if not given, both")
+    todo: bool = Field(False, description="whether it is known to come out wrong")
+
+
+class Conversation(Turn):
+    """A member of a file of conversations. reply: it has one, or `turns`."""
+
+    name: Text = Field(description="what the conversation shows")
+    reply: str = Field("", description="the reply that the rules read")
+    model: str = Field("", description="the model that was asked")
+    route: str = Field("", description="the route that the request took")
+    header: dict[str, str] = Field({}, description="headers of the request")
+    turns: list[Any] = Field([], description="questions and replies in a row, instead of `reply`")

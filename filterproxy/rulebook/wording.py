@@ -30,7 +30,7 @@ def unknown_key(holder: Node, key: str, thing: str, known: tuple[str, ...]) -> P
 _BELONGS = {
     "when": (*When.model_fields, "asked"),
     "unless": ("grounded", "allow"),
-    "examples": ("hit", "pass"),
+    "examples": ("hit", "pass", "todo_hit", "todo_pass"),
     "match": tuple(VERBS),
 }
 
