@@ -1,8 +1,13 @@
-"""`filterproxy test`: every example of every rule, in every cut."""
+"""`filterproxy test`: every example of every rule, in every cut and through every dialect."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,88 +15,239 @@ from filterproxy.cli.rules import (
     PROBLEMS,
     AllowPython,
     JsonOption,
+    KnownOption,
     Paths,
-    count,
+    document_or_exit,
     exit_with_problems,
+    fail,
     inline_answers,
     paths_or_shipped,
-    rulebook_or_exit,
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from filterproxy.cli.watch import Files
+    from filterproxy.proving.coverage import Coverage
+    from filterproxy.proving.report import Report
 
-    from filterproxy.cli.proofs import Failure, Report
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Fail, too, where an example noted as todo is right by now.")
+]
+Dialects = Annotated[
+    bool, typer.Option("--dialects/--no-dialects", help="Whether each reply goes through every API, too.")
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="How many processes. [default: one for each core]")
+]
+CoverageFlag = Annotated[
+    bool, typer.Option("--coverage", help="Say which rules and alternatives no example has used.")
+]
+CoverageMin = Annotated[
+    str | None, typer.Option("--coverage-min", metavar="PERCENT", help="Fail below it, as in 80%.")
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there, for CI systems.")
+]
+Watch = Annotated[bool, typer.Option("--watch", "-w", help="Run again what a changed file concerns.")]
 
 
-def test(paths: Paths = None, as_json: JsonOption = False, allow_python: AllowPython = None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for. least: percent of coverage; None: any."""
+
+    paths: tuple[Path, ...]
+    known: tuple[Path, ...]
+    as_json: bool
+    allowed: tuple[str, ...]
+    strict: bool
+    dialects: bool
+    jobs: int
+    coverage: bool
+    least: float | None
+    junit: Path | None
+
+
+def test(
+    paths: Paths = None,
+    as_json: JsonOption = False,
+    allow_python: AllowPython = None,
+    known: KnownOption = None,
+    strict: Strict = False,
+    dialects: Dialects = True,
+    jobs: Jobs = None,
+    coverage: CoverageFlag = False,
+    coverage_min: CoverageMin = None,
+    junit: Junit = None,
+    watch: Watch = False,
+) -> None:
     """
     Run the examples of every rule, and the conversations in *.test.yaml beside the packs.
 
-    Each reply is read whole, letter by letter, and cut once at every place; all must agree.
-    Services are not asked, and functions run only if they are allowed: what was not run is said.
-    Fails when it ran none.
+    Each reply is read whole, letter by letter, and cut once at every place, and goes through
+    every API, whole and streamed; all must agree. Examples under todo_hit and todo_pass are
+    known to come out wrong: they are listed, and fail nothing. Services are not asked, and
+    functions run only if they are allowed: what was not run is said. Fails when it ran none.
     """
-    from filterproxy.cli.conversations import beside
-    from filterproxy.cli.proofs import prove
-    from filterproxy.cli.show import console, print_json
-    from filterproxy.rulebook.problem import RulebookError
-
-    chosen = paths_or_shipped(paths)
-    rulebook = rulebook_or_exit(chosen, as_json=as_json)
-    try:
-        conversations = beside(chosen, [rule.id for rule in rulebook.rules])
-    except RulebookError as error:
-        exit_with_problems(error.problems, as_json=as_json)
-    report = prove(rulebook, conversations, inline_answers(allow_python))
-    if as_json:
-        print_json(report.as_json())
-    else:
-        out = console()
-        for failure in report.failures:
-            _print_failure(out, failure)
-        _print_summary(out, report)
-    if not report.clean:
+    inline_answers(allow_python)
+    asked = _Asked(
+        tuple(paths_or_shipped(paths)),
+        tuple(known or ()),
+        as_json,
+        tuple(allow_python or ()),
+        strict,
+        dialects,
+        jobs or os.cpu_count() or 1,
+        coverage or coverage_min is not None,
+        _percent(coverage_min),
+        junit,
+    )
+    if watch:
+        _watch(asked)
+    elif not _run(asked, None):
         raise typer.Exit(PROBLEMS)
 
 
-def _print_failure(out: Console, failure: Failure) -> None:
-    from rich.text import Text
+def _percent(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        percent = float(text.strip().removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:
+        raise typer.BadParameter(
+            f'it wants a percentage as in 80%, not "{text}"', param_hint="--coverage-min"
+        )
+    return percent
 
-    from filterproxy.cli.show import HIT, marked, visible
 
-    place = f"{failure.file}:{failure.line}"
-    out.print(Text.assemble(("FAIL", "bold red"), f"  {place}  ", (visible(failure.name), "bold")))
-    out.print(Text(f"  read      {failure.how}"))
-    out.print(Text(f"  expected  {visible(failure.expected)}"))
-    out.print(Text(f"  came      {visible(failure.came)}"))
-    for line in marked(failure.text, [(span, HIT) for span in failure.spans], "    ", out.is_terminal):
-        out.print(line)
-    out.print()
+def _watch(asked: _Asked) -> None:
+    from filterproxy.cli.show import console
+    from filterproxy.cli.watch import again, changes
+
+    if asked.as_json:
+        raise typer.BadParameter("a run that does not end has no JSON", param_hint="--watch")
+
+    def run(files: Files) -> None:
+        # Mistakes in a pack are shown, and its author goes on writing.
+        with suppress(typer.Exit):
+            _run(asked, files)
+
+    again(run, changes([*asked.paths, *asked.known]), console())
 
 
-def _print_summary(out: Console, report: Report) -> None:
-    from rich.text import Text
+def _run(asked: _Asked, changed: Files) -> bool:
+    """One run, of what the changed files concern; whether all is well."""
+    from filterproxy.proving.prove import Task, prove_task
 
-    if report.without:
-        out.print(Text(f"no examples: {', '.join(report.without)}", style="yellow"))
-    if report.not_run:
-        left = count(sum(report.not_run.values()), "example")
-        said = f"not run: {left} of rules that ask somebody: {', '.join(report.not_run)}"
-        out.print(Text(said, style="yellow"))
-    ran = f"{count(report.examples, 'example')} of {count(report.rules, 'rule')}"
-    talks = f" and {count(report.conversations, 'conversation')}" if report.conversations else ""
-    readings = f"{count(report.readings, 'reading')} in all"
-    if report.clean:
-        out.print(Text.assemble(("ok", "bold green"), f"  {ran}{talks}, {readings}"))
-    elif not report.failures:
-        why = "No example could be run" if report.not_run else "There are no examples"
-        out.print(Text(f"{why}: nothing was tested.", style="bold red"))
-    else:
-        failed = f"{len(report.failures)} failed"
-        out.print(Text.assemble((failed, "bold red"), f"  of {ran}{talks}, {readings}"))
+    document = document_or_exit(asked.paths, asked.known, as_json=asked.as_json)
+    ids = [form["id"] for form in document["rules"]]
+    packs = [Path(name) for name in dict.fromkeys(form["file"] for form in document["rules"])]
+    files, talks = _concerned(asked, changed, packs)
+    conversations = _conversations(asked, ids, talks)
+    names = None if files is None else frozenset(map(str, files))
+    task = Task(document, tuple(conversations), names, asked.allowed, asked.dialects)
+    with _Bar() as bar:
+        report = prove_task(task, asked.jobs, bar.show)
+    report.strict = asked.strict
+    coverage = _coverage(asked, document, names) if asked.coverage else None
+    _write_junit(asked.junit, report)
+    _show(asked, report, coverage)
+    enough = coverage is None or asked.least is None or coverage.percent >= asked.least
+    return report.clean and enough
+
+
+def _concerned(asked: _Asked, changed: Files, packs: Sequence[Path]) -> tuple[Files, Files]:
+    from filterproxy.cli.watch import concerned
+    from filterproxy.proving import conversations
+
+    tests = list(conversations.files(asked.paths))
+    return concerned(changed, packs, tests)
+
+
+def _conversations(asked: _Asked, ids: Sequence[str], files: Files) -> list[Any]:
+    from filterproxy.proving.conversations import beside
+    from filterproxy.rulebook.problem import RulebookError
+
+    try:
+        found = beside(asked.paths, ids)
+    except RulebookError as error:
+        exit_with_problems(error.problems, as_json=asked.as_json)
+    names = None if files is None else set(map(str, files))
+    return [talk for talk in found if names is None or talk.file in names]
+
+
+def _coverage(asked: _Asked, document: Any, files: frozenset[str] | None) -> Coverage:
+    from filterproxy.proving.coverage import cover
+    from filterproxy.rulebook.compile import compile
+
+    return cover(compile(document), inline_answers(asked.allowed), files)
+
+
+def _write_junit(file: Path | None, report: Report) -> None:
+    if file is None:
+        return
+    from filterproxy.proving.junit import junit
+
+    try:
+        file.write_bytes(junit(report))
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}")
+
+
+def _show(asked: _Asked, report: Report, coverage: Coverage | None) -> None:
+    from filterproxy.cli.show import console, print_json
+
+    if asked.as_json:
+        print_json(report.as_json() | ({} if coverage is None else {"coverage": coverage.as_json()}))
+        return
+    from filterproxy.cli.proofs_shown import print_coverage, print_report
+
+    out = console()
+    print_report(out, report)
+    if coverage is not None:
+        print_coverage(out, coverage, asked.least)
+
+
+class _Bar:
+    """A progress bar on a terminal, once a run has taken a second; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._drawn: Any = None
+        self._began = 0.0
+        self._clock: Callable[[], float] | None = None
+
+    def __enter__(self) -> _Bar:
+        import time
+
+        self._clock = time.monotonic
+        self._began = self._clock()
+        return self
+
+    def show(self, done: int, total: int) -> None:
+        """So many proofs are done."""
+        assert self._clock is not None
+        if self._drawn is None:
+            if self._clock() - self._began < 1:
+                return
+            self._draw(total)
+        self._drawn.update(self._task, completed=done)
+
+    def _draw(self, total: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from filterproxy.cli.show import console
+
+        columns = (TextColumn("testing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        out = console(stderr=True)
+        self._drawn = Progress(*columns, console=out, transient=True, disable=not out.is_terminal)
+        self._drawn.start()
+        self._task = self._drawn.add_task("", total=total)
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn is not None:
+            self._drawn.stop()
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("test")(test)
+    app.command("test", short_help="Run the examples, in every cut and through every API.")(test)

@@ -110,3 +110,87 @@ def test_a_conversation_that_names_no_rule_of_the_book_is_a_problem(tmp_path: Pa
     result = runner.invoke(main, ["test", file])
 
     assert (result.exit_code, 'did you mean "mail"?' in result.stderr) == (1, True)
+
+
+TODO = PACK.replace('hit: ["Hurray!"]', 'hit: ["Hurray!"], todo_hit: ["Yippee!"], todo_pass: [LIST]')
+
+
+def test_known_misses_are_listed_and_fail_nothing(tmp_path: Path) -> None:
+    file = write(tmp_path, TODO.replace("LIST", '"Hurray? No."'))
+    result = runner.invoke(main, ["test", file])
+
+    assert result.exit_code == 0
+    assert result.output.splitlines()[:2] == [
+        f"todo  {file}:26  loud, todo_hit  pass",
+        f"todo  {file}:26  loud, todo_pass  hit",
+    ]
+    assert result.output.splitlines()[-1].endswith("; 2 todo")
+
+
+def test_a_known_miss_that_is_right_by_now_is_told_and_fails_if_strict(tmp_path: Path) -> None:
+    file = write(tmp_path, TODO.replace("LIST", '"Hello, you."'))
+    result = runner.invoke(main, ["test", file])
+
+    assert (result.exit_code, "now right: move it to pass" in result.output) == (0, True)
+    assert runner.invoke(main, ["test", "--strict", file]).exit_code == 1
+    assert [o["kind"] for o in report(file)["now_right"]] == ["todo_pass"]
+
+
+def test_dialects_can_be_left_out(tmp_path: Path) -> None:
+    file = write(tmp_path)
+
+    assert report(file)["dialect_readings"] > 100
+    assert report("--no-dialects", file)["dialect_readings"] == 0
+
+
+def test_json_has_every_outcome(tmp_path: Path) -> None:
+    outcomes = report(write(tmp_path))["outcomes"]
+
+    assert [o["result"] for o in outcomes] == ["passed"] * 6
+    assert outcomes[0].keys() == {
+        "name", "pack", "file", "line", "kind", "result", "readings", "dialect_readings", "seconds",
+    }  # fmt: skip
+
+
+MATCHES = PACK.replace("phrases: [hurray]", "phrases: [hurray, yippee]")
+
+
+def test_coverage_says_what_no_example_uses(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["test", "--coverage", write(tmp_path, MATCHES)])
+    [line] = [line for line in result.output.splitlines() if line.startswith("loud")]
+
+    assert line.split() == ["loud", "yes", "yes", "1/2", "75", "%", "yippee"]
+    assert result.output.splitlines()[-1] == "87.5 % covered: 7 of 8"
+    assert report("--coverage", write(tmp_path, MATCHES))["coverage"]["percent"] == 87.5
+
+
+def test_coverage_gates(tmp_path: Path) -> None:
+    file = write(tmp_path, MATCHES)
+    codes = [runner.invoke(main, ["test", "--coverage-min", p, file]).exit_code for p in ("87%", "88", "x%")]
+
+    assert codes == [0, 1, 2]
+
+
+def test_junit_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "out.xml"
+    result = runner.invoke(main, ["test", "--junit", str(out), write(tmp_path)])
+
+    assert (result.exit_code, out.read_bytes()[:14]) == (0, b"<?xml version=")
+
+
+def test_a_junit_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    result = runner.invoke(main, ["test", "--junit", str(tmp_path / "no" / "x.xml"), write(tmp_path)])
+
+    assert (result.exit_code, "cannot be written" in result.stderr) == (1, True)
+
+
+def test_turns_and_mistakes_in_them(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    talk = (
+        '- {name: talk, reply: "x", turns: [{ask: "a", reply: "b", fried: []}, {ask: "a"}]}\n- {name: none}\n'
+    )
+    write(tmp_path, talk, "shop.test.yaml")
+    result = runner.invoke(main, ["test", file])
+
+    for said in ("`reply` beside `turns`", 'unknown key "fried"', 'a turn without "reply"', 'or "turns"'):
+        assert said in result.stderr

@@ -1,0 +1,90 @@
+"""Runs that are repeated when files change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+# Milliseconds that the watcher looks for changes before it says that there were none.
+_BEAT = 100
+
+# What a run reads anew; None: everything.
+Files = frozenset[Path] | None
+
+
+def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
+    """
+    The files below *paths*, or beside them, that change, each time some do; ends with Ctrl-C.
+
+    The first ones may be none: they say that from now on no change is missed.
+    """
+    from watchfiles import watch
+
+    named = (path if path.is_dir() else path.parent for path in paths)
+    folders = {folder for folder in named if folder.is_dir()}  # what is not there, each run complains of
+    if not folders:
+        yield frozenset()
+        return
+    # A terminal sends its interrupt to this process; the watcher then ends by itself.
+    is_first = True
+    for found in watch(*folders, raise_interrupt=False, rust_timeout=_BEAT, yield_on_timeout=True):
+        files = (Path(name) for _, name in found)
+        seen = frozenset(file for file in files if not _is_scratch(file))
+        if seen or is_first:
+            yield seen
+        is_first = False
+
+
+def _is_scratch(file: Path) -> bool:
+    """Whether an editor keeps its own things there."""
+    return file.name.startswith((".", "#", "4913")) or file.name.endswith(("~", ".swp", ".tmp"))
+
+
+def again(run: Callable[[Files], None], changed: Iterable[frozenset[Path]], out: Console) -> None:
+    """
+    Run everything at the first change, then what each one concerns, until they end or Ctrl-C is pressed.
+
+    The screen is cleared before a run on a terminal only: what goes to a file is kept.
+    """
+    try:
+        for number, files in enumerate(changed):
+            _clear(out)
+            run(files if number else None)
+            _say(out, sorted(file.name for file in files))
+    except KeyboardInterrupt:
+        pass
+    out.print()
+
+
+def _clear(out: Console) -> None:
+    if out.is_terminal:
+        out.clear()
+
+
+def _say(out: Console, names: Sequence[str]) -> None:
+    after = f"ran after {', '.join(names)}; " if names else ""
+    out.print(f"{after}waiting for changes, Ctrl-C ends", style="dim")
+    out.file.flush()
+
+
+def concerned(files: Files, packs: Sequence[Path], tests: Sequence[Path]) -> tuple[Files, Files]:
+    """
+    Which packs' examples and which files of conversations a change concerns; None: all.
+
+    A pack: its own examples, and every conversation, since they run the whole chain. A file of conversations:
+    these. Any other file may be a list or a schema that packs name: the packs of its folder, and those above.
+    """
+    if files is None:
+        return None, None
+    resolved = {file.resolve() for file in files}
+    same_tests = frozenset(test for test in tests if test.resolve() in resolved)
+    others = resolved - {test.resolve() for test in tests}
+    same_packs = frozenset(pack for pack in packs if _concerns(pack.resolve(), others, packs))
+    return same_packs, (None if others else same_tests)
+
+
+def _concerns(pack: Path, changed: Iterable[Path], packs: Sequence[Path]) -> bool:
+    known = {one.resolve() for one in packs}
+    return any(file == pack or (file not in known and pack.parent in file.parents) for file in changed)
