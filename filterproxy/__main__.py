@@ -2,4 +2,6 @@
 
 from filterproxy.cli import main
 
-main(prog_name="filterproxy")
+# Processes of a pool import this module again, under another name.
+if __name__ == "__main__":
+    main(prog_name="filterproxy")

@@ -1,0 +1,281 @@
+"""`filterproxy replay`: what a change of rules would have done to replies that were recorded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from filterproxy.cli.rules import (
+    PROBLEMS,
+    AllowPython,
+    JsonOption,
+    KnownOption,
+    RulesOption,
+    exit_with_problems,
+    fail,
+)
+
+if TYPE_CHECKING:
+    from filterproxy.replay.gates import Gate
+    from filterproxy.replay.pool import Engine
+    from filterproxy.replay.run import Given
+    from filterproxy.replay.work import Work
+    from filterproxy.rulebook.document import Document
+
+# Exit code where nothing could be replayed: neither good nor bad can be said of the rules.
+UNUSABLE = 3
+
+_LIMIT = "a number of replies, or a share of them: 3, 0.5%"
+
+
+def replay(
+    recordings: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RECORDINGS",
+            help="Recordings, sampled decision logs, ShareGPT or OpenAI messages: .jsonl, .jsonl.zst,"
+            " .parquet, or folders of them.",
+        ),
+    ],
+    candidate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULES", help="The rules to try: a folder, git:REV[:FOLDER], or a hash. [default: live]"
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULES",
+            help="What to compare them with: the same, live, or none (no rules at all)."
+            " [default: live; without --candidate, none]",
+        ),
+    ] = None,
+    rules: RulesOption = None,
+    known: KnownOption = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes. [default: one for each core]"),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="ENGINE", help="pool (this machine), ray, or ray://ADDRESS.")
+    ] = "pool",
+    resume: Annotated[
+        bool,
+        typer.Option("--resume/--fresh", help="Go on with a run that was cut off, or begin anew."),
+    ] = True,
+    seed: Annotated[int, typer.Option(help="Which examples are taken.")] = 0,
+    examples: Annotated[
+        int, typer.Option(min=0, max=100, metavar="N", help="Examples of each rule and kind.")
+    ] = 5,
+    as_json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Write a report for browsers, in one file."),
+    ] = None,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What is tried, for the journal.")] = "",
+    journal: Annotated[
+        bool, typer.Option("--journal/--no-journal", help="Whether it becomes an entry of the journal.")
+    ] = True,
+    max_new_drops: Annotated[
+        str | None,
+        typer.Option(metavar="LIMIT", help=f"Gate: the most replies that are newly dropped, {_LIMIT}."),
+    ] = None,
+    max_changed: Annotated[
+        str | None,
+        typer.Option(metavar="LIMIT", help="Gate: the most replies that clients read otherwise."),
+    ] = None,
+    max_new: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[RULE=]LIMIT", help="Gate: the most replies on which a rule, or any, newly fires."
+        ),
+    ] = None,
+    max_gone: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[RULE=]LIMIT", help="Gate: the same, on which it no longer fires."),
+    ] = None,
+    min_exchanges: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Gate: fewer exchanges than this say nothing.")
+    ] = 0,
+    allow_python: AllowPython = None,
+) -> None:
+    """
+    Run recorded exchanges through two rulebooks, by the engine that serves, and say what differs.
+
+    Reports for each rule how often it fires, newly fires and no longer fires, what only this rule catches,
+    and what it costs, with examples of changed replies. Exits with 1 when a gate does not hold, with 3 when
+    nothing could be replayed.
+    """
+    _need_arrow()
+    from filterproxy.cli.replay_report import print_report
+    from filterproxy.cli.show import console
+    from filterproxy.corpus.sources import corpus_of
+    from filterproxy.replay.gates import judged, unknown_rules
+    from filterproxy.replay.result import to_json
+    from filterproxy.replay.run import NOTHING, Given
+
+    gates = _gates(max_new_drops, max_changed, max_new or (), max_gone or ())
+    _check_files(recordings, html)
+    old_name, new_name = baseline or (NOTHING if candidate is None else "live"), candidate or "live"
+    old, new = (_document(name, known or (), rules or (), as_json) for name in (old_name, new_name))
+    allowed = tuple(allow_python or ())
+    engine_ = _engine(engine, jobs)
+    given = Given(corpus_of(recordings), old, new, old_name, new_name, allowed, seed, examples)
+    result = _replayed(given, engine_, fresh=not resume)
+    if missing := unknown_rules(gates, result):
+        raise typer.BadParameter(f"neither rulebook has a rule {', '.join(missing)}", param_hint="--max-...")
+    result["gates"] = judged(gates, result, min_exchanges)
+    if html is not None:
+        _write_page(html, result)
+    if as_json:
+        typer.echo(to_json(result), nl=False)
+    else:
+        print_report(console(), result)
+    if not result["corpus"]["exchanges"]:
+        _unusable("there was no exchange to replay" + ("; see what was skipped" if as_json else ""))
+    if journal:
+        _record(result, note, old, new)
+    if not all(gate["ok"] for gate in result["gates"]):
+        raise typer.Exit(PROBLEMS)
+
+
+def _need_arrow() -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        fail("replay needs Arrow: pip install 'filterproxy[replay]'")
+
+
+def _unusable(sentence: str) -> NoReturn:
+    typer.echo(f"filterproxy replay: {sentence}", err=True)
+    raise typer.Exit(UNUSABLE)
+
+
+def _check_files(recordings: Sequence[Path], html: Path | None) -> None:
+    """Before anything is computed: a long run must not end in vain."""
+    for path in recordings:
+        if not path.exists():
+            _unusable(f'there is no file or folder "{path}"')
+    if html is not None and not html.parent.is_dir():
+        raise typer.BadParameter(f'there is no folder "{html.parent}"', param_hint="--html")
+
+
+def _document(name: str, known: Sequence[Path], rules: Sequence[Path], as_json: bool) -> Document:
+    from filterproxy.history import document_of
+    from filterproxy.replay.run import NOTHING, nothing
+    from filterproxy.rulebook.problem import RulebookError
+
+    if name == NOTHING:
+        return nothing()
+    try:
+        return document_of(name, known, rules=rules)
+    except RulebookError as error:
+        exit_with_problems(error.problems, as_json=as_json)
+    except ValueError as error:
+        fail(str(error))
+
+
+def _gates(new_drops: str | None, changed: str | None, new: Sequence[str], gone: Sequence[str]) -> list[Gate]:
+    from filterproxy.replay.gates import Gate, gate_of, limit_of
+
+    made = []
+    try:
+        if new_drops is not None:
+            made.append(Gate("new-drops", limit_of(new_drops)))
+        if changed is not None:
+            made.append(Gate("changed", limit_of(changed)))
+        made += [gate_of("new", text) for text in new]
+        made += [gate_of("gone", text) for text in gone]
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--max-...") from None
+    return made
+
+
+def _engine(name: str, jobs: int | None) -> Engine:
+    from filterproxy.replay.pool import pooled
+
+    if name == "pool":
+        most = jobs or len(os.sched_getaffinity(0))
+        return lambda job, batches: pooled(job, batches, most)
+    if name == "ray" or name.startswith("ray://"):
+        from filterproxy.replay.ray_engine import on_ray
+
+        try:
+            return on_ray("" if name == "ray" else name, jobs)
+        except ValueError as error:
+            fail(str(error))
+    raise typer.BadParameter(f'"{name}" is none of pool, ray, ray://ADDRESS', param_hint="--engine")
+
+
+def _replayed(given: Given, engine: Engine, *, fresh: bool) -> dict[str, Any]:
+    from filterproxy.cli.replay_progress import watching
+    from filterproxy.replay.pool import WorkersDied
+    from filterproxy.replay.run import replay
+
+    try:
+        with _work(given, fresh) as work, watching(given.corpus.lines) as watch:
+            if work.resumed:
+                said = (
+                    f"Goes on after {work.resumed} batches of a run that was cut off (--fresh begins anew)."
+                )
+                typer.echo(said, err=True)
+            result = replay(given, engine, work, watch)
+            work.remove()
+    except WorkersDied as error:
+        fail(f"{error}; what was judged is kept, and the same command goes on with it")
+    except (ValueError, OSError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        typer.echo("Cut off. What was judged is kept: the same command goes on with it.", err=True)
+        raise typer.Exit(130) from None
+    return result
+
+
+@contextmanager
+def _work(given: Given, fresh: bool) -> Iterator[Work]:
+    from filterproxy.history.home import CACHE, make_home
+    from filterproxy.replay.run import manifest
+    from filterproxy.replay.work import Busy, opened
+
+    try:
+        with opened(make_home() / CACHE / "replay", manifest(given), fresh=fresh) as work:
+            yield work
+    except Busy as busy:
+        fail(f"the same replay is being run already, in {busy}")
+
+
+def _write_page(path: Path, result: dict[str, Any]) -> None:
+    from filterproxy.replay.html import page
+
+    try:
+        path.write_text(page(result), encoding="utf-8")
+    except OSError as error:
+        fail(f'"{path}" cannot be written: {error.strerror}')
+
+
+def _record(result: dict[str, Any], note: str, baseline: Document, candidate: Document) -> None:
+    from filterproxy.experiments.journal import record
+
+    tell: Callable[[str], None] = lambda hint: typer.echo(hint, err=True)  # noqa: E731
+    try:
+        path = record(
+            result, note=note, baseline=baseline, candidate=candidate, gates=result["gates"], tell=tell
+        )
+    except (ValueError, OSError) as error:
+        # The replay itself is good, and was printed.
+        typer.echo(f"The journal was not written: {error}", err=True)
+    else:
+        here = Path.cwd()
+        shown = path.relative_to(here) if path.is_relative_to(here) else path
+        typer.echo(f"Journal: {shown}", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to *app*."""
+    app.command("replay", short_help="Run recorded exchanges through two rulebooks.")(replay)
