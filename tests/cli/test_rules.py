@@ -1,0 +1,170 @@
+"""`filterproxy rules`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from filterproxy.cli import main
+from filterproxy.labels.label import RIGHT, WRONG, Label
+from filterproxy.labels.store import append
+from tests.cli.packs import PACK, write
+
+runner = CliRunner()
+
+METRICS = """# TYPE filterproxy_replies counter
+filterproxy_replies_total{outcome="pass"} 1000.0
+# TYPE filterproxy_rule_evaluated counter
+filterproxy_rule_evaluated_total{rule="hours"} 1000.0
+filterproxy_rule_evaluated_total{rule="mail"} 1000.0
+filterproxy_rule_evaluated_total{rule="loud"} 1000.0
+# TYPE filterproxy_rule_fired counter
+filterproxy_rule_fired_total{rule="hours",mode="enforce"} 25.0
+filterproxy_rule_fired_total{rule="mail",mode="enforce"} 1000.0
+# TYPE filterproxy_rule_runs counter
+filterproxy_rule_runs_total{rule="hours"} 30.0
+# TYPE filterproxy_rule_seconds counter
+filterproxy_rule_seconds_total{rule="hours"} 0.0125
+"""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+
+
+def rules(*arguments: str) -> str:
+    result = runner.invoke(main, ["rules", "shop.yaml", *arguments])
+
+    assert 0 == result.exit_code, result.output
+    return result.output
+
+
+def as_json(*arguments: str) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in json.loads(rules("--json", *arguments))["rules"]}
+
+
+def labelled(right: int, wrong: int) -> None:
+    words = [RIGHT] * right + [WRONG] * wrong
+    append(Path(".filterproxy/labels.jsonl"), [Label(f"{n}", "hours", word) for n, word in enumerate(words)])
+
+
+def test_what_nobody_knows_is_left_out() -> None:
+    output = rules()
+
+    assert ["rule   mode", "hours  enforce", "mail   enforce", "loud   shadow", ""] == [
+        line.rstrip() for line in output.splitlines()[:5]
+    ]
+    assert "3 rules, rulebook " in output
+
+
+def test_metrics_say_rate_cost_and_what_never_and_always_fires() -> None:
+    Path("metrics.txt").write_text(METRICS)
+    hours, mail, loud = (line.split("  ") for line in rules("--metrics", "metrics.txt").splitlines()[1:4])
+
+    assert {"25", "2.50%", "12.5 µs"} <= {cell.strip() for cell in hours}
+    assert "always fired" in [cell.strip() for cell in mail]
+    assert "never fired" in [cell.strip() for cell in loud]
+
+
+def test_precision_comes_with_its_interval() -> None:
+    labelled(9, 1)
+
+    assert "90% (60%-98%, 9/10)" in rules()
+    assert 9 == as_json()["hours"]["precision"]["right"]
+
+
+def test_recordings_are_run_through_the_rules_and_measure_them_as_they_are_now() -> None:
+    lines = [
+        {"messages": [{"role": "user", "content": "When do you open?"}], "reply": f"At {n % 9 + 1} am, {n}."}
+        for n in range(20)
+    ]
+    Path("replies.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    cases = json.loads(
+        runner.invoke(main, ["review", "replies.jsonl", "-r", "shop.yaml", "--json", "--count", "4"]).stdout
+    )["cases"]
+    given = [
+        Label(case["hash"], "hours", word) for case, word in zip(cases, [RIGHT] * 3 + [WRONG], strict=True)
+    ]
+    append(Path(".filterproxy/labels.jsonl"), [*given, Label("elsewhere", "hours", WRONG)])
+    found = as_json("--recordings", "replies.jsonl")
+
+    assert (20, {"recordings": 20}, 1.0, ["always fired"]) == tuple(
+        found["hours"][key] for key in ("replies", "fired", "rate", "notes")
+    )
+    assert (3, 1) == (found["hours"]["precision"]["right"], found["hours"]["precision"]["wrong"])
+    assert found["hours"]["seconds"] > 0
+    assert ["never fired"] == found["mail"]["notes"]
+
+
+def test_a_decision_log_says_how_often_and_not_what_share() -> None:
+    Path("log").mkdir()
+    hit = {"rule": "hours", "mode": "enforce", "excuse": ""}
+    line = json.dumps({"v": 1, "log": "decisions", "rulebook": "abc", "hits": [hit]}) + "\n"
+    Path("log/decisions-0-20260131T080000123456Z.jsonl").write_text(line * 30)
+    found = as_json("--decisions", "log")
+
+    assert (None, {"enforce": 30}, []) == tuple(found["hours"][key] for key in ("rate", "fired", "notes"))
+    assert ["never fired"] == found["mail"]["notes"]
+    assert "A log leaves out replies that no rule touched." in rules("--decisions", "log")
+
+
+def test_what_has_expired_is_said_and_whose_it_is() -> None:
+    text = PACK.replace(
+        "  - id: mail\n", "  - id: mail\n    owner: ana\n    expires: 2020-01-31\n    created: 2019-01-31\n"
+    )
+    write(Path.cwd(), text)
+    found = as_json()["mail"]
+
+    assert ("ana", "2020-01-31", "2019-01-31", ["expired"]) == tuple(
+        found[key] for key in ("owner", "expires", "created", "notes")
+    )
+
+
+def git(*arguments: str, when: str = "2026-01-01T00:00:00Z") -> None:
+    who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "GIT_AUTHOR_DATE": when,
+        "GIT_COMMITTER_DATE": when,
+        "HOME": "/nowhere",
+    }
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True, env=environment)
+
+
+def test_git_tells_age_and_last_edit_of_each_rule_alone() -> None:
+    git("init", "-q")
+    git("add", "shop.yaml")
+    git("commit", "-q", "-m", "all")
+    write(Path.cwd(), PACK.replace("[hurray]", "[hurray, hooray]"))
+    git("commit", "-q", "-a", "-m", "more", when="2026-02-01T00:00:00Z")
+    write(Path.cwd(), PACK.replace("[hurray]", "[hurray, hooray]").replace("[mail]", "[e-mail]"))
+    found = as_json()
+
+    assert {"2026-01-01"} == {row["created"] for row in found.values()}
+    assert ["2026-01-01T00:00:00+00:00", "2026-02-01T00:00:00+00:00"] == [
+        found[rule]["edited"]["when"] for rule in ("hours", "loud")
+    ]
+    assert ("Ana", "") == (found["loud"]["edited"]["who"], found["mail"]["edited"]["commit"])
+    assert "not committed" in rules()
+
+
+def test_metrics_that_do_not_answer_are_said_not_to() -> None:
+    result = runner.invoke(main, ["rules", "shop.yaml", "--metrics", "127.0.0.1:9"])
+
+    assert 1 == result.exit_code
+    assert "the metrics cannot be used: http://127.0.0.1:9/metrics does not answer" in result.stderr
+
+
+def test_what_is_no_metrics_is_said_to_be_none() -> None:
+    Path("metrics.txt").write_text('{"this": is no metric}\n')
+    result = runner.invoke(main, ["rules", "shop.yaml", "--metrics", "metrics.txt"])
+
+    assert 1 == result.exit_code
+    assert "the metrics cannot be used" in result.stderr

@@ -1,0 +1,215 @@
+"""What must hold before a rule acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from filterproxy.labels.precision import Precision, wilson
+from filterproxy.replay.gates import limit_of
+from filterproxy.rollout.change import Change, change_of
+from filterproxy.rollout.gate import (
+    Check,
+    journal_check,
+    labels_missing,
+    precision_check,
+    result_check,
+    shadow_check,
+)
+from filterproxy.rollout.ledger import record
+from filterproxy.rollout.step import Step
+from filterproxy.rollout.traffic import Seen, Traffic
+from filterproxy.rulebook.load import load
+from tests.cli.packs import PACK, write
+
+
+def change(folder: Path, rule: str = "hours", mode: str = "shadow") -> Change:
+    text = PACK.replace("    streamed: cut\n", f"    streamed: cut\n    mode: {mode}\n")
+    return change_of(load([Path(write(folder, text))]), rule, Step("canary", 0.1))
+
+
+@dataclass(frozen=True)
+class Side:
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    state: str = "open"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    number: int
+    candidate: Side
+    verdict: Verdict = field(default_factory=Verdict)
+
+
+def test_a_kept_experiment_of_these_rules_is_a_clean_replay(tmp_path: Path) -> None:
+    here = change(tmp_path)
+    for hash in (here.hash, here.next_hash):
+        entries = [
+            Entry(1, Side("other"), Verdict("kept")),
+            Entry(2, Side(hash), Verdict("kept", "as hoped")),
+        ]
+
+        assert Check("replay", True, "experiment 2 was kept: as hoped") == journal_check(here, entries)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said", "fix"),
+    [
+        ([], "no experiment is of the rulebook", "filterproxy replay RECORDINGS"),
+        (
+            [Entry(1, Side("other"), Verdict("kept"))],
+            "no experiment is of the rulebook",
+            "filterproxy replay",
+        ),
+        (
+            [Entry(3, Side("HASH"))],
+            "and its verdict is open",
+            "filterproxy experiments verdict 3 kept REASON",
+        ),
+        (
+            [
+                Entry(3, Side("HASH"), Verdict("kept")),
+                Entry(4, Side("HASH"), Verdict("rejected", "too many")),
+            ],
+            "its verdict is rejected: too many",
+            "filterproxy experiments show 4",
+        ),
+    ],
+)
+def test_anything_else_says_what_is_missing(
+    entries: list[Entry], said: str, fix: str, tmp_path: Path
+) -> None:
+    here = change(tmp_path)
+    given = [Entry(e.number, Side(e.candidate.hash.replace("HASH", here.hash)), e.verdict) for e in entries]
+    check = journal_check(here, given)
+
+    assert not check.ok
+    assert said in check.said and fix in check.fix
+
+
+def result(hash: str, drops: int, fired: int = 0, of: int = 1000) -> dict[str, Any]:
+    return {
+        "candidate": {"hash": hash},
+        "corpus": {"exchanges": of},
+        "replies": {"new_drops": drops},
+        "rules": {"hours": {"fired": [0, fired]}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("drops", "fired", "promoted", "ok"),
+    [(5, 900, True, True), (6, 0, True, False), (1, 4, False, True), (1, 5, False, False)],
+)
+def test_a_replay_may_drop_so_many_and_no_more(
+    drops: int, fired: int, promoted: bool, ok: bool, tmp_path: Path
+) -> None:
+    """Of a replay in shadow, the replies in which the rule fires are those that it will drop."""
+    here = change(tmp_path)
+    found = result(here.next_hash if promoted else here.hash, drops, fired)
+
+    assert ok is result_check(here, found, limit_of("0.5%")).ok
+
+
+def test_a_rule_that_drops_nothing_is_not_counted_as_if(tmp_path: Path) -> None:
+    here = change(tmp_path, "loud")
+    found = result(here.hash, 0, 900)
+
+    assert result_check(here, found, limit_of("0")).ok
+
+
+def test_a_replay_of_other_rules_or_of_nothing_says_nothing(tmp_path: Path) -> None:
+    here = change(tmp_path)
+
+    assert "is of the rulebook other" in result_check(here, result("other", 0), limit_of("1")).said
+    assert not result_check(here, result(here.hash, 0, of=0), limit_of("1")).ok
+
+
+def test_shadow_is_told_by_who_has_seen_most_of_it(tmp_path: Path) -> None:
+    here = change(tmp_path)
+    few, many = (
+        Traffic(source, {"hours": Seen(in_shadow=seen, mode="shadow")})
+        for source, seen in (("decisions", 40), ("metrics", 2000))
+    )
+
+    check = shadow_check(here, [few, many], 1000)
+    assert check.ok and "2000 replies, by metrics" in check.said
+    assert "at least 40 replies, by decisions" in shadow_check(here, [few], 1000).said
+
+
+@pytest.mark.parametrize(
+    ("traffic", "mode", "fix"),
+    [
+        ([], "shadow", "--metrics URL"),
+        ([Traffic("metrics")], "off", "filterproxy promote hours --to shadow"),
+        ([Traffic("decisions")], "shadow", "its log only has replies that some rule touched"),
+        ([Traffic("metrics", {"hours": Seen(mode="off")})], "shadow", "runs it in mode off: reload"),
+        (
+            [Traffic("metrics", {"hours": Seen(mode="shadow", in_shadow=3)})],
+            "shadow",
+            "wait until it has seen",
+        ),
+    ],
+)
+def test_too_little_shadow_says_what_to_do(
+    traffic: list[Traffic], mode: str, fix: str, tmp_path: Path
+) -> None:
+    check = shadow_check(change(tmp_path, mode=mode), traffic, 1000)
+
+    assert not check.ok
+    assert fix in check.fix
+
+
+def found(right: int, wrong: int) -> Precision:
+    return Precision(right, wrong, 0, *wilson(right, right + wrong))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "ok", "fix"),
+    [
+        (35, 0, True, ""),
+        (34, 0, False, "1 more labels would do if all are right"),
+        (0, 0, False, "filterproxy review RECORDINGS --rule hours --strata fired"),
+        (8, 2, False, "narrow the rule"),
+        (99, 1, True, ""),
+    ],
+)
+def test_few_labels_are_not_enough_however_right(
+    right: int, wrong: int, ok: bool, fix: str, tmp_path: Path
+) -> None:
+    check = precision_check(change(tmp_path), found(right, wrong), 0.9)
+
+    assert ok is check.ok
+    assert check.fix.startswith(fix)
+
+
+def test_how_many_labels_are_missing_is_counted() -> None:
+    assert [35, 0, None] == [labels_missing(found(*share), 0.9) for share in ((0, 0), (40, 0), (0, 5000))]
+
+
+def test_who_went_on_and_why_is_written_down(tmp_path: Path) -> None:
+    here = change(tmp_path)
+    checks = [Check("shadow", False, "seen 3", "wait")]
+    file = record(tmp_path, here, "ana", checks, "an incident", "2026-01-31T08:00:00Z")
+
+    assert {
+        "v": 1,
+        "rule": "hours",
+        "from": "shadow",
+        "to": "canary 10%",
+        "who": "ana",
+        "when": "2026-01-31T08:00:00Z",
+        "rulebook": here.hash,
+        "becomes": here.next_hash,
+        "checks": [{"gate": "shadow", "ok": False, "said": "seen 3", "fix": "wait"}],
+        "forced": True,
+        "reason": "an incident",
+    } == orjson.loads(file.read_bytes())
