@@ -192,6 +192,8 @@ class Config:
     # What replies and rules say stays nowhere unless somebody asks for it.
     decisions: LogConfig | None = None
     recording: LogConfig | None = None
+    # The file that `filterproxy review` writes, for metrics of precision; "": there are none.
+    labels: str = ""
     # A span costs more than filtering does.
     tracing: str = "off"
 

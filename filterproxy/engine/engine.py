@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import time
 from collections import deque
 from collections.abc import Callable, Collection
@@ -49,6 +50,7 @@ class Engine:
         everywhere: Collection[str] | None = None,
     ) -> None:
         self.rulebook = rulebook
+        self._canary_header = config.canary_header
         self._plans = Plans(rulebook.rules, config.canary_header)
         self._metrics = metrics
         self._clock = clock
@@ -67,6 +69,18 @@ class Engine:
         self._counted = frozenset(rule.id for rule in rulebook.rules).difference(everywhere)
         self._conditional_of: dict[int, tuple[Plan, tuple[str, ...]]] = {}
         self._warm_up()
+
+    def without(self, killed: Collection[str]) -> Engine:
+        """
+        The same engine, with some rules left out as if they were off; what it counts goes on.
+
+        The rulebook stays as it is: what is stored of replies is redacted by a killed rule all the same.
+        """
+        other = copy.copy(self)
+        other._plans = Plans(self.rulebook.rules, self._canary_header, killed, self._plans.gate)
+        other._conditional_of = {}
+        other._try_plans()
+        return other
 
     def session(self, request: Request, attempt: int = 0, *, asking: bool = True) -> Session:
         """
@@ -152,6 +166,10 @@ class Engine:
         for rule in self.rulebook.rules:
             _try_out(rule, asked)
         facts.prepare()
+        self._try_plans()
+
+    def _try_plans(self) -> None:
+        """Work out the plans of a request without a condition."""
         for stream in (False, True):
             session = self.session(Request(stream=stream))
             session.whole = not stream  # a whole reply needs no hold, which takes megabytes

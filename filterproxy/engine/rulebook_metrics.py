@@ -7,6 +7,7 @@ Which rules run, where, and since when, for Prometheus.
     filterproxy_rulebook_reload_successful         whether the last reload, or the start, gave what was asked
     filterproxy_rulebook_loaded_timestamp_seconds  when the rules that run were read
     filterproxy_rule_info{rule,pack,mode,owner}    1 for each rule; mode: enforce, canary, shadow, off
+    filterproxy_rule_killed{rule}                  seconds for which a killed rule is still not run here
 
 They come from the process that loads the rules, so that a reload leaves no series behind in the workers.
 """
@@ -49,6 +50,16 @@ def rulebook_families(rulebook: Rulebook, workers: Mapping[str, int], loads: Loa
     yield running
     yield from _load_families(loads)
     yield _rule_family(rulebook)
+
+
+def killed_family(seconds: Mapping[str, float]) -> Metric:
+    """Rules that on-call has killed in this instance. seconds: how long still, by the rule's id."""
+    killed = GaugeMetricFamily(
+        "filterproxy_rule_killed", "Seconds for which a killed rule is still not run here.", labels=["rule"]
+    )
+    for rule, left in seconds.items():
+        killed.add_metric([rule], left)
+    return killed
 
 
 def _load_families(loads: Loads) -> Iterator[Metric]:

@@ -32,7 +32,7 @@ from filterproxy.settings.veiled import secrets_in, veiled
 # Read by hand, or meant for others than Config.
 _APART = ("upstreams", "routes", "dialects", "decisions", "recording", "rules", "known")
 _SECRET = ("admin_token", "rules_token")
-_PATHS = ("tls_cert", "tls_key", "tls_client_ca", "admin_tls_cert", "admin_tls_key", "rules_cache")
+_PATHS = ("tls_cert", "tls_key", "tls_client_ca", "admin_tls_cert", "admin_tls_key", "rules_cache", "labels")
 _URLS = ("http://", "https://")
 
 Rules = tuple[Path, ...] | str

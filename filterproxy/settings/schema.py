@@ -86,6 +86,7 @@ class File(Mapping):
 
     decisions: Any = Field(None, description="the log of decisions")
     recording: Any = Field(None, description="samples of whole exchanges, for `replay`")
+    labels: Text | None = Field(None, description="the file of labels, for metrics of precision")
     tracing: Literal["off", "otlp"] | None = Field(
         None, description="whether OpenTelemetry is told of replies"
     )

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ class FakeWorkers:
     @property
     def workers_by_hash(self) -> Counter[str]:
         return Counter(self.hashes)
+
+    def leave_out(self, killed: Collection[str], turn: int) -> list[str]:
+        return []
 
 
 class FakeReloads:

@@ -11,9 +11,9 @@ import contextlib
 import hmac
 import json
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -31,6 +31,7 @@ from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.engine.rulebook_metrics import FAILED, Loads
 from filterproxy.metrics import render
 from filterproxy.proxy.admin.figures import Figures
+from filterproxy.proxy.admin.kills import Kills, seconds_of
 from filterproxy.proxy.reload.book import Book
 from filterproxy.proxy.reload.reload import Reloaded, iso
 from filterproxy.proxy.reload.sources import Source
@@ -39,6 +40,7 @@ from filterproxy.proxy.tls import admin_tls
 from filterproxy.record.names import DECISIONS
 from filterproxy.record.read import find
 from filterproxy.rulebook.outline import outline
+from filterproxy.rulebook.problem import nearest
 from filterproxy.trial import explain
 
 # Bytes of a body for /explain. Enough for a reply of 100 000 tokens with its conversation.
@@ -72,6 +74,8 @@ class Workers(Protocol):
     @property
     def workers_by_hash(self) -> Mapping[str, int]: ...
 
+    def leave_out(self, killed: Collection[str], turn: int) -> list[str]: ...
+
 
 class Reloads(Protocol):
     """What the admin side asks about rules: see reload.Reloader."""
@@ -93,6 +97,15 @@ class _Explain(BaseModel):
     reply: str
     stream: bool | None = None
     route: str = DEFAULT
+
+
+class _Kill(BaseModel):
+    """The body of a kill. for: how long. reason: for the log and for colleagues, in a line."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    seconds: str = Field("1h", alias="for")
+    reason: str = Field("", max_length=500)
 
 
 class _Refused(Exception):
@@ -117,7 +130,8 @@ def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str
         return PlainTextResponse("draining\n" if workers.draining else "starting\n", 503)
 
     routes = {route.name: route for route in (RouteConfig(DEFAULT), *config.routes)}
-    figures = Figures(rules, workers, metrics_dir)
+    kills = Kills(workers)
+    figures = Figures(rules, workers, metrics_dir, kills, config.labels)
 
     @app.get("/metrics")
     def metrics() -> Response:
@@ -125,7 +139,31 @@ def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str
 
     @app.get("/rulebook")
     def rulebook() -> JSONResponse:
-        return JSONResponse(_shown(rules, workers))
+        return JSONResponse(_shown(rules, workers, kills))
+
+    @app.get("/rules/kills")
+    async def killed() -> JSONResponse:
+        return JSONResponse({"kills": [kill.as_json() for kill in kills.active], "note": _HERE_ONLY})
+
+    @app.post("/rules/{rule:path}/kill")
+    async def kill(rule: str, request: Request) -> JSONResponse:
+        asked = _read(_Kill, await _body(request) or b"{}", _KILL_WANTED)
+        place = await run_in_threadpool(_killable, rules.book, rule)
+        try:
+            seconds = seconds_of(asked.seconds)
+        except ValueError as error:
+            raise _Refused(400, "bad_request", f"{error}; {_KILL_WANTED}") from None
+        found, late = await kills.kill(rule, seconds, _line(asked.reason), _who(request, config))
+        note = f"{_HERE_ONLY}; for good: `mode: off` or `mode: shadow` at {place}"
+        return JSONResponse(found.as_json() | {"late": late, "note": note}, 202 if late else 200)
+
+    @app.delete("/rules/{rule:path}/kill")
+    async def revive(rule: str, request: Request) -> JSONResponse:
+        found = await kills.revive(rule, _who(request, config))
+        if found is None:
+            raise _Refused(404, "not_found", f'"{rule}" is not killed here; GET /rules/kills says which are')
+        kill, late = found
+        return JSONResponse(kill.as_json() | {"late": late, "note": _HERE_ONLY}, 202 if late else 200)
 
     @app.post("/reload")
     async def reload() -> JSONResponse:
@@ -138,11 +176,13 @@ def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str
 
     @app.post("/explain")
     async def explained(request: Request) -> JSONResponse:
-        asked = _read_explain(await _body(request))
+        asked = _read(_Explain, await _body(request), _EXPLAIN_WANTED)
         route = routes.get(asked.route)
         if route is None:
             raise _Refused(400, "bad_request", f"there is no such route; there are: {', '.join(routes)}")
-        return JSONResponse(await run_in_threadpool(_explain, rules.book, route, asked))
+        found = await run_in_threadpool(_explain, rules.book, route, asked)
+        # What is explained is the chain as its authors wrote it.
+        return JSONResponse(found | {"killed": [kill.rule for kill in kills.active]})
 
     looking = threading.Lock()  # one search at a time: each reads a whole folder
 
@@ -166,8 +206,37 @@ def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str
     return Guarded(app, config.admin_token) if config.admin_token else app
 
 
-def _shown(rules: Reloads, workers: Workers) -> dict[str, Any]:
+_HERE_ONLY = "this instance only, until its end; the fleet's way is an edit of the rule"
+_KILL_WANTED = 'wanted is {"for": "30m", "reason": "a line"}'
+
+
+def _killable(book: Book, rule: str) -> str:
+    """Where a rule stands. Raises _Refused for one that is not there, or off anyway."""
+    lines = {line.id: line for line in outline(book.rulebook)}
+    line = lines.get(rule)
+    if line is None:
+        near = nearest(rule, lines)
+        hint = f'did you mean "{near}"?' if near else "GET /rulebook lists them"
+        raise _Refused(404, "not_found", f'there is no rule "{_line(rule)}"; {hint}')
+    if line.mode == "off":
+        raise _Refused(409, "conflict", f'the rule "{rule}" has `mode: off` and is not run anyway')
+    return f"{line.file}:{line.line}"
+
+
+def _who(request: Request, config: Config) -> str:
+    """For the audit; the token itself is said to nobody."""
+    client = request.client.host if request.client else "an unknown address"
+    return f"{client} {'with the admin token' if config.admin_token else 'without a token, as none is set'}"
+
+
+def _line(text: str) -> str:
+    """*text* on one line, without what could reach into a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _shown(rules: Reloads, workers: Workers, kills: Kills) -> dict[str, Any]:
     """What /rulebook says. hash of a worker: of the rules that it runs, "" while it starts."""
+    killed = {kill.rule: kill.as_json() for kill in kills.active}
     book, last = rules.book.rulebook, rules.last
     return {
         "hash": book.hash,
@@ -176,7 +245,7 @@ def _shown(rules: Reloads, workers: Workers) -> dict[str, Any]:
         "loaded_at": iso(rules.loads.loaded_at),
         "last_reload": None if last is None else last.as_json(),
         "workers": [{"index": index, "hash": digest} for index, digest in enumerate(workers.hashes)],
-        "rules": [line.as_json() for line in outline(book)],
+        "rules": [line.as_json() | {"killed": killed.get(line.id)} for line in outline(book)],
     }
 
 
@@ -202,9 +271,13 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _read_explain(body: bytes) -> _Explain:
+_EXPLAIN_WANTED = 'wanted is {"request": {"messages": [...]}, "reply": "text", "stream": false}'
+Asking = TypeVar("Asking", bound=BaseModel)
+
+
+def _read(model: type[Asking], body: bytes, wanted: str) -> Asking:
     try:
-        return _Explain.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         key = str(first["loc"][0]) if first["loc"] else ""
@@ -212,7 +285,6 @@ def _read_explain(body: bytes) -> _Explain:
             first["type"], "is of the wrong kind"
         )
         said = f"`{key}` {what}" if key else "the body is not a JSON object"
-        wanted = 'wanted is {"request": {"messages": [...]}, "reply": "text", "stream": false}'
         raise _Refused(400, "bad_request", f"{said}; {wanted}") from None
 
 

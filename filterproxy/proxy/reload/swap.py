@@ -13,12 +13,12 @@ import contextlib
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from filterproxy.engine.engines import Engines
-from filterproxy.proxy.workers.charter import FAILED, RULEBOOK, say
+from filterproxy.proxy.workers.charter import FAILED, KILLED, RULEBOOK, say
 from filterproxy.rulebook.document import Document
 
 # How long compiling may keep the interpreter from a request that has work to do.
@@ -37,12 +37,25 @@ class Swappable(Protocol):
 
 
 class Swaps:
-    """Takes the parent's orders, one after the other, and answers each."""
+    """
+    Takes the parent's orders, one after the other, and answers each.
 
-    def __init__(self, app: Swappable, make: Make, answer: Callable[[str], None] = say) -> None:
+    killed: ids of rules that are left out of what runs already, as of *turn*.
+    """
+
+    def __init__(
+        self,
+        app: Swappable,
+        make: Make,
+        answer: Callable[[str], None] = say,
+        killed: Collection[str] = (),
+        turn: int = 0,
+    ) -> None:
         self._app = app
         self._make = make
         self._answer = answer
+        self._killed = killed
+        self._turn = turn
         self._orders: deque[bytes] = deque()
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "rules")
@@ -63,17 +76,30 @@ class Swaps:
         while self._orders:
             order = self._orders.popleft()
             try:
-                engines = await loop.run_in_executor(self._thread, self._made, order)
+                engines, answer = await loop.run_in_executor(self._thread, self._made, order)
             except Exception as error:  # whatever it is, these rules cannot run, and the others go on
                 self._answer(f"{FAILED}{type(error).__name__}: {error}")
                 continue
             self._app.swap(engines)
-            self._answer(f"{RULEBOOK}{engines.hash}")
+            self._answer(answer)
         self._task = None
 
-    def _made(self, order: bytes) -> Engines:
+    def _made(self, order: bytes) -> tuple[Engines, str]:
+        """What an order comes to, and the answer to it."""
         with _impatient():
-            return self._make(json.loads(order)["document"], self._app.engines)
+            said = json.loads(order)
+            if "document" not in said:
+                return self._left_out(said), f"{KILLED}{self._turn}"
+            engines = self._make(said["document"], self._app.engines)
+            return engines.without(self._killed) if self._killed else engines, f"{RULEBOOK}{engines.hash}"
+
+    def _left_out(self, said: dict[str, Any]) -> Engines:
+        # Orders are written by threads, so that an earlier one may come later.
+        if said["turn"] <= self._turn:
+            return self._app.engines
+        engines = self._app.engines.without(said["killed"])
+        self._killed, self._turn = said["killed"], said["turn"]
+        return engines
 
     async def close(self) -> None:
         """Take no more; what is being compiled is let go."""

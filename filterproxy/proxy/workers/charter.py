@@ -5,12 +5,16 @@ To the worker, on its standard input:
 
     {"config": {...}, "document": {...}, "fds": [listening socket], "index": 0}   its charter, once
     {"document": {...}}                                                           other rules
+    {"killed": [id, ...], "turn": 3}                                              rules to leave out from now
+
+A charter may hold `killed` and `turn` as well. Of two orders to leave rules out that of the later turn holds.
 
 From the worker, on its standard output:
 
     rulebook HASH    these rules are at work
     ready            it takes connections
     failed: ...      it cannot take the other rules, and keeps those that it has
+    killed TURN      it leaves out what this turn, or a later one, says
     error: ...       it cannot start
 """
 
@@ -26,6 +30,7 @@ from typing import Any
 RULEBOOK = "rulebook "
 READY = "ready"
 FAILED = "failed: "
+KILLED = "killed "
 ERROR = "error: "
 
 _PIECE_BYTES = 1 << 16

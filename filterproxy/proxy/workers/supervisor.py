@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from typing import Any
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, listen
-from filterproxy.proxy.workers.charter import ERROR, FAILED, READY, RULEBOOK, as_line
+from filterproxy.proxy.workers.charter import ERROR, FAILED, KILLED, READY, RULEBOOK, as_line
 from filterproxy.rulebook.document import Document
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,8 @@ _YOUNG_SECONDS = 10.0
 _START_SECONDS = 120.0
 # Taking other rules takes it some tenths of a second, and the same ten for another model.
 _RELOAD_SECONDS = 60.0
+# Leaving rules out takes it hundredths of a second, behind a reload that is under way.
+_KILL_SECONDS = 15.0
 
 
 @dataclass(slots=True)
@@ -58,8 +60,8 @@ class _Slot:
     The place of one worker, whichever process fills it.
 
     hash: of the rules that it runs, "" before it said so. failed: why it cannot take the last rules that it
-    was handed, "" otherwise. chartered: whether it was told what to serve. pipe: held while its stdin is
-    written.
+    was handed, "" otherwise. turn: of the last order to leave rules out that it follows. chartered: whether
+    it was told what to serve. pipe: held while its stdin is written.
     """
 
     index: int
@@ -67,6 +69,7 @@ class _Slot:
     ready: bool = False
     hash: str = ""
     failed: str = ""
+    turn: int = 0
     chartered: bool = False
     pipe: threading.Lock = field(default_factory=threading.Lock)
     thread: threading.Thread | None = None
@@ -88,9 +91,10 @@ class Supervisor:
     """
     Workers that serve what *listener* accepts. Raises StartError where they could not count.
 
-    command: what starts a worker. start_seconds, reload_seconds: how long a worker may take to become ready,
-    and to take other rules. `started` has a result once every worker was ready for the first time, or
-    StartError. Call `start`, `charter`, `hand`, and in the end `drain`, or `close` at once, from any thread.
+    command: what starts a worker. start_seconds, reload_seconds, kill_seconds: how long a worker may take to
+    become ready, to take other rules, and to leave some out. `started` has a result once every worker was
+    ready for the first time, or StartError. Call `start`, `charter`, `hand`, `leave_out`, and in the end
+    `drain`, or `close` at once, from any thread.
     """
 
     config: Config
@@ -99,12 +103,15 @@ class Supervisor:
     back_off_seconds: float = _BACK_OFF_SECONDS
     start_seconds: float = _START_SECONDS
     reload_seconds: float = _RELOAD_SECONDS
+    kill_seconds: float = _KILL_SECONDS
     restarts: int = 0
     started: Future[None] = field(default_factory=Future)
     metrics_dir: Path = field(default_factory=_counters)
     _slots: list[_Slot] = field(default_factory=list)
     _charter: Future[dict[str, Any]] = field(default_factory=Future)
     _document: Any = None
+    _killed: list[str] = field(default_factory=list)
+    _turn: int = 0
     _draining: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -147,6 +154,29 @@ class Supervisor:
                 logger.error("%s; it keeps the rules that it has", sentence)
             self._hand(before)
         return failed
+
+    def leave_out(self, killed: Collection[str], turn: int) -> list[str]:
+        """
+        Have no worker run some rules, by their ids, from now on; with none, all are back.
+
+        turn: counts up from 1; what comes after a later turn changes nothing. Waits until all workers follow;
+        sentences about those that have not said so in time, and will do it later. A worker that takes other
+        rules, or the place of a dead one, leaves the same out.
+        """
+        with self._lock:
+            told = self._told()
+            if turn > self._turn:
+                self._turn, self._killed = turn, sorted(killed)
+                self._tell_all(told, as_line({"killed": self._killed, "turn": turn}))
+
+        def is_behind(one: tuple[_Slot, subprocess.Popen[bytes]]) -> bool:
+            slot, process = one
+            return slot.process is process and slot.turn < turn
+
+        with self._news:
+            self._news.wait_for(lambda: self.draining or not any(map(is_behind, told)), self.kill_seconds)
+            late = [slot.index for slot, _ in filter(is_behind, told)]
+            return [f"worker {index} has not said yet that it follows" for index in late]
 
     @property
     def ready(self) -> bool:
@@ -229,12 +259,10 @@ class Supervisor:
 
         with self._lock:
             self._document = document
-            told = [(slot, slot.process) for slot in self._slots if slot.process and slot.chartered]
+            told = self._told()
             for slot, _ in told:
                 slot.failed = ""
-        for slot, process in told:
-            # A pipe holds less than a document, and who does not read must not keep the others waiting.
-            threading.Thread(target=_tell, args=(slot, process, line), daemon=True).start()
+        self._tell_all(told, line)
         with self._news:
             self._news.wait_for(lambda: self.draining or not any(map(is_silent, told)), self.reload_seconds)
             for slot, process in told:
@@ -246,6 +274,15 @@ class Supervisor:
                 for slot, process in told
                 if slot.process is process and slot.failed
             ]
+
+    def _told(self) -> list[tuple[_Slot, subprocess.Popen[bytes]]]:
+        """Who gets orders; the others will find them in their charter."""
+        return [(slot, slot.process) for slot in self._slots if slot.process and slot.chartered]
+
+    def _tell_all(self, told: Sequence[tuple[_Slot, subprocess.Popen[bytes]]], line: bytes) -> None:
+        for slot, process in told:
+            # A pipe holds less than a document, and who does not read must not keep the others waiting.
+            threading.Thread(target=_tell, args=(slot, process, line), daemon=True).start()
 
     def _tend(self, slot: _Slot) -> None:
         """Keep one worker running, until the end."""
@@ -296,7 +333,7 @@ class Supervisor:
                 self._heard(slot, line.decode("utf-8", "replace").strip())
         process.wait()
         with self._news:
-            slot.process, slot.ready, slot.chartered, slot.hash = None, False, False, ""
+            slot.process, slot.ready, slot.chartered, slot.hash, slot.turn = None, False, False, "", 0
             self._news.notify_all()
         with slot.pipe, contextlib.suppress(OSError):
             assert process.stdin is not None
@@ -306,8 +343,11 @@ class Supervisor:
     def _send(self, slot: _Slot, process: subprocess.Popen[bytes], charter: dict[str, Any]) -> None:
         with slot.pipe:  # rules that come from now on go behind the charter
             with self._lock:
-                document, slot.chartered = self._document, True
-            _write(process, as_line({**charter, "document": document, "index": slot.index}))
+                said = {**charter, "document": self._document, "index": slot.index}
+                if self._turn:
+                    said |= {"killed": self._killed, "turn": self._turn}
+                slot.chartered, slot.turn = True, self._turn
+            _write(process, as_line(said))
 
     @contextlib.contextmanager
     def _in_time(self, slot: _Slot, process: subprocess.Popen[bytes]) -> Iterator[None]:
@@ -340,6 +380,8 @@ class Supervisor:
                 slot.hash = line.removeprefix(RULEBOOK)
             elif line.startswith(FAILED):
                 slot.failed = line.removeprefix(FAILED)
+            elif line.startswith(KILLED):
+                slot.turn = int(line.removeprefix(KILLED))
             self._news.notify_all()
 
     def _first(self, error: StartError | None) -> None:

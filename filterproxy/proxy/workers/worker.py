@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 import uvloop
@@ -66,7 +66,7 @@ def main() -> int:
         lines = Lines(sys.stdin.fileno())
         charter = json.loads(lines.wait())
         share(charter["index"])
-        server = _server(Config.from_json(charter["config"]), charter["document"], lines, charter["index"])
+        server = _server(Config.from_json(charter["config"]), charter, lines)
         sockets = [socket.socket(fileno=fd) for fd in charter["fds"]]
     except Exception as error:  # whatever it is, the parent has to hear of it in one line
         # A sentence for the operator, or a mistake of ours.
@@ -78,16 +78,18 @@ def main() -> int:
     return 0
 
 
-def _server(config: Config, document: Document, lines: Lines, index: int) -> Server:
+def _server(config: Config, charter: dict[str, Any], lines: Lines) -> Server:
     metrics = Metrics(CollectorRegistry())
-    engines = engines_of(document, config, metrics)
+    engines = engines_of(charter["document"], config, metrics)
+    if killed := charter.get("killed", ()):
+        engines = engines.without(killed)
     upstreams = failovers(config, metrics)
     tracing = _tracing(config, metrics)
     answers = Answers(metrics, functions(config.python))
     answers.prepare(engines.rulebook.rules)
     books = Books()
     books.use(engines.rulebook)
-    logs = watchers_of(config.decisions, config.recording, books, metrics, index)
+    logs = watchers_of(config.decisions, config.recording, books, metrics, charter["index"])
     app = App(engines, config, metrics, upstreams, routes_of(config.dialects), answers, logs, tracing)
 
     def make(document: Document, previous: Engines) -> Engines:
@@ -100,7 +102,8 @@ def _server(config: Config, document: Document, lines: Lines, index: int) -> Ser
     closed: list[Failover | App | Tracing | Log] = [*upstreams.values(), app, *logs]
     if tracing is not None:
         closed.append(tracing)
-    return Server(server_config(app, config), lines, Swaps(app, make), closed)
+    swaps = Swaps(app, make, killed=killed, turn=charter.get("turn", 0))
+    return Server(server_config(app, config), lines, swaps, closed)
 
 
 def _tracing(config: Config, metrics: Metrics) -> Tracing | None:

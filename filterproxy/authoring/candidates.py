@@ -1,0 +1,134 @@
+"""
+What a rule could look for, given a reply and the part of it that must not be there.
+
+Every kind of fact, number and secret is tried, then what counts along a text, then the words themselves. What
+comes out is data as a pack has it; whether it finds the part is for the engine to say (see trying).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+
+from filterproxy.authoring.case import Case
+from filterproxy.core.rule import Span
+from filterproxy.detectors.number import NUMBERS
+from filterproxy.detectors.secret import SECRETS
+from filterproxy.facts import FACTS
+
+# A reply without a marked part is a phrase itself up to this many code points: "9 am", "Ask your bank."
+_WHOLE_REPLY = 60
+# Longer replies are long enough for their length to be what is strange about them.
+_LONG_REPLY = 1500
+
+# How much a way of finding is worth before anything is known of what else it finds: the more it knows of what
+# it looks for, the more of the like it will find in other words.
+_ASKED_FACT, _CHECKED, FACT, _COUNTED, _PATTERN, _WORDS = 100, 95, 90, 70, 50, 40
+# The reply states what the request does: the rule would be about facts that are true.
+_UNGROUNDED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """
+    One way of finding.
+
+    match: as a pack has it. grounded: whether what the request states is excused. worth: see above.
+    """
+
+    verb: str
+    kind: str
+    match: dict[str, Any]
+    grounded: bool = False
+    worth: int = 0
+
+    @property
+    def name(self) -> str:
+        """As `--verb` takes it."""
+        return f"{self.verb}:{self.kind}" if self.kind else self.verb
+
+
+def candidates(case: Case, span: Span | None) -> list[Candidate]:
+    """Everything that is worth a try. span: the part that is meant, where somebody said so."""
+    found = [*_facts(case), *_checked(), *_counting(case, span)]
+    part = case.reply[slice(*span)] if span else _short(case.reply)
+    if part.strip():
+        found += _words(case.reply, span or (0, len(part)), part)
+    return found
+
+
+def _short(reply: str) -> str:
+    text = reply.rstrip(" \n.!?…")
+    return text if len(text) <= _WHOLE_REPLY and "\n" not in text else ""
+
+
+def _facts(case: Case) -> Iterator[Candidate]:
+    for at, (kind, fact) in enumerate(FACTS.items()):
+        worth = _ASKED_FACT if case.ask and fact.asks(case.ask) else FACT
+        # The narrower kinds come first, and one point is less than anything else that counts.
+        yield Candidate("fact", kind, {"fact": kind}, grounded=True, worth=worth * 10 - at)
+        yield Candidate("fact", kind, {"fact": kind}, worth=_UNGROUNDED * 10 - at)
+
+
+def _checked() -> Iterator[Candidate]:
+    for kind in NUMBERS:
+        # A telephone number is a fact as well, and as such may be known.
+        worth = _COUNTED if kind == "phone" else _CHECKED
+        yield Candidate("number", kind, {"number": kind}, worth=worth * 10)
+    for kind in SECRETS:
+        yield Candidate("secret", kind, {"secret": kind}, worth=_CHECKED * 10 + 1)
+
+
+def _counting(case: Case, span: Span | None) -> Iterator[Candidate]:
+    worth = _COUNTED * 10
+    if not case.reply:
+        yield Candidate("length", "", {"length": {"under": 1}}, worth=worth)
+    elif not case.reply.strip():
+        yield Candidate("regex", "", {"regex": r"\A\s+\Z"}, worth=worth)
+    elif span is None and len(case.reply) > _LONG_REPLY:
+        over = len(case.reply) * 4 // 5 // 100 * 100
+        yield Candidate("length", "", {"length": {"over": over}}, worth=_WORDS * 10)
+    for of in ("lines", "words"):
+        yield Candidate("repetition", of, {"repetition": {"of": of, "times": 3}}, worth=worth)
+    if case.system:
+        yield Candidate("repeats", "", {"repeats": {"of": "system", "words": 12}}, worth=worth)
+    if case.ask:
+        yield Candidate("language", "", {"language": {"not": "asked"}}, worth=worth - 5)
+
+
+def _words(reply: str, span: Span, part: str) -> Iterator[Candidate]:
+    words = not (_joined(reply, span[0]) or _joined(reply, span[1]))
+    phrase = {"phrases": [part.strip()]} | ({} if words else {"words": False})
+    pattern = generalised(part.strip(), words)
+    # Without digits both find the same, and the phrase in any capitals; with nothing else it is any number.
+    worth = _WORDS if r"\d" not in pattern else _PATTERN if any(map(str.isalpha, part)) else _UNGROUNDED
+    yield Candidate("phrases", "", phrase, worth=_WORDS * 10 + 1)
+    yield Candidate("regex", "", {"regex": pattern}, worth=worth * 10)
+
+
+def _joined(reply: str, at: int) -> bool:
+    """Whether a word goes on over *at*."""
+    return 0 < at < len(reply) and _is_word(reply[at - 1]) and _is_word(reply[at])
+
+
+_SPECIAL = regex.compile(r"[\\.^$*+?{}\[\]()|]")
+_PIECE = regex.compile(r"(\d+)|(\s+)|([^\d\s]+)")
+
+
+def generalised(part: str, words: bool = True) -> str:
+    """A pattern for texts like *part*: digits stand for digits, blanks for any. words: only whole ones."""
+    pattern = "".join(
+        r"\d+" if digits else r"\s+" if blank else _SPECIAL.sub(r"\\\g<0>", other)
+        for digits, blank, other in _PIECE.findall(part)
+    )
+    if not words:
+        return pattern
+    before = r"\b" if _is_word(part[:1]) else ""
+    return before + pattern + (r"\b" if _is_word(part[-1:]) else "")
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"

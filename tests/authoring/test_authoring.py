@@ -1,0 +1,240 @@
+"""What is proposed for a reply, and that it holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filterproxy.authoring.candidates import candidates, generalised
+from filterproxy.authoring.case import Case, case_of, locate
+from filterproxy.authoring.draft import Draft, draft
+from filterproxy.authoring.proposal import Wishes, free_id
+from filterproxy.authoring.trying import Others, Tried, shortened, try_all
+from filterproxy.core.request import Turn
+from filterproxy.core.verdict import Channel
+from filterproxy.corpus.exchange import Exchange
+from filterproxy.rulebook.book import Example
+
+DAY = date(2026, 1, 31)
+CONTENT = Channel(0, "content")
+
+
+def tried(case: Case, part: str = "", others: Others | None = None) -> Tried:
+    span = locate(case.reply, part)
+    return try_all(case, span, candidates(case, span), others or Others())
+
+
+def made(case: Case, part: str = "", wishes: Wishes | None = None) -> Draft:
+    return draft(case, tried(case, part).found[0], wishes or Wishes(), today=DAY)
+
+
+# A reply, its question, the part that is meant; what is proposed for it.
+PROPOSED: list[tuple[Case, str, dict[str, Any], Any]] = [
+    (Case("9 am", "When do you open?"), "", {"fact": "opening_hours"}, "drop"),
+    (Case("We open at 9."), "9", {"fact": "opening_hours"}, "drop"),
+    (Case("That is 49 euros.", "How much is it?"), "49", {"fact": "price"}, "drop"),
+    (Case("Call +1 212 555 0142 now."), "", {"fact": "phone"}, {"redact": "[phone number removed]"}),
+    (Case("I've booked your table."), "", {"fact": "done"}, "drop"),
+    (Case("Use 4111 1111 1111 1111, please."), "", {"number": "card"}, {"redact": "[removed]"}),
+    (Case("It is AKIAZ7XQPLM4RTN2KD5W."), "", {"secret": "aws"}, {"redact": "[secret removed]"}),
+    (Case("Order AB-1234 is late."), "AB-1234", {"regex": r"\bAB-\d+\b"}, "flag"),
+    (Case("Hurray, it works!"), "Hurray", {"phrases": ["Hurray"]}, "flag"),
+    (Case("Unfriendly"), "friend", {"phrases": ["friend"], "words": False}, "flag"),
+    (Case(""), "", {"length": {"under": 1}}, "flag"),
+    (Case("no no no no no no no no no no no no"), "", {"repetition": {"of": "words", "times": 3}}, "flag"),
+    (Case("我们早上八点半开门。", "你们几点开门？"), "", {"fact": "opening_hours"}, "drop"),
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "part", "match", "action"), PROPOSED, ids=[one[0].reply[:20] for one in PROPOSED]
+)
+def test_the_best_way_of_finding_is_proposed_and_its_examples_hold(
+    case: Case, part: str, match: dict[str, Any], action: Any
+) -> None:
+    found = made(case, part)
+
+    assert (match, action) == (found.rule["match"], found.rule["action"])
+    assert ("shadow", "2026-01-31") == (found.rule["mode"], found.rule["created"])
+    assert (True, [], []) == (found.report.clean, found.report.failures, list(found.problems))
+    assert case.form() in found.rule["examples"]["hit"]
+
+
+@pytest.mark.parametrize(
+    "case", [one[0] for one in PROPOSED if one[3] == "drop"], ids=lambda case: case.reply[:20]
+)
+def test_a_fact_is_known_where_the_request_states_it(case: Case) -> None:
+    rule = made(case).rule
+
+    assert {"grounded": True} == rule["unless"]
+    assert rule["say"] and rule["streamed"] == "cut"
+    if rule["id"] != "done":  # only a function's result, or a saying of the operator's, would do
+        assert [case.reply] == [one["reply"] for one in rule["examples"]["pass"]]
+        assert rule["examples"]["pass"][0]["system"]
+
+
+def test_what_the_request_states_is_not_taken_for_made_up() -> None:
+    case = Case("We open at nine.", "When do you open?", "Open Mon-Sun 09:00-17:00.")
+    found = tried(case)
+
+    assert "grounded: system prompt" in found.excused["fact:opening_hours"]
+    assert not [
+        one for one in found.found if one.candidate.grounded and one.candidate.kind == "opening_hours"
+    ]
+
+
+def test_what_finds_much_else_comes_later() -> None:
+    """On the pack's examples, and on recordings."""
+    case = Case("It is in aisle 7.", "Where are lamps?")
+    exchanges = [Exchange(texts=((CONTENT, f"Aisle {n}, shelf {n}."),)) for n in range(50)]
+    alone = tried(case, "aisle 7")
+    beside = tried(case, "aisle 7", Others(exchanges=exchanges))
+    examples = [Example(hit=False, reply=f"It is in aisle {n}.") for n in range(8, 40)]
+    taught = tried(case, "aisle 7", Others(examples=examples))
+
+    assert ["regex", "phrases"] == [one.candidate.verb for one in alone.found]
+    assert ["regex", "phrases"] == [one.candidate.verb for one in beside.found]
+    assert [("phrases", 0), ("regex", 32)] == [(one.candidate.verb, one.in_examples) for one in taught.found]
+
+
+def test_each_recorded_exchange_counts_once() -> None:
+    texts = ((CONTENT, "We open at 9."), (Channel(1, "content"), "We open at 8."))
+    others = Others(exchanges=[Exchange(texts=texts), Exchange(texts=((CONTENT, "Hello."),))])
+
+    (best, *_) = tried(Case("We open at nine."), "", others).found
+    assert ("fact:opening_hours", 1) == (best.candidate.name, best.in_exchanges)
+
+
+def test_matches_beside_the_part_that_is_meant_count_against() -> None:
+    case = Case("Room 12 is free, room 14 is not.")
+    (best, *_) = tried(case, "14").found
+    names = {one.candidate.verb: one.beside for one in tried(case, "14").found}
+
+    assert {"phrases": 0, "regex": 1} == {verb: names[verb] for verb in ("phrases", "regex")}
+    assert "phrases" == best.candidate.verb
+
+
+def test_an_author_decides_what_he_wishes() -> None:
+    wishes = Wishes("late-hours", "cut", "Ask us.", "They change.", "Ann")
+    rule = made(Case("We open at 9."), "", wishes).rule
+
+    assert ("late-hours", "cut", "Ask us.", "They change.", "Ann") == tuple(
+        rule[key] for key in ("id", "action", "say", "why", "owner")
+    )
+    assert "streamed" not in rule
+
+
+@pytest.mark.parametrize("action", ["drop", "cut", "remove", "redact", "flag"])
+@pytest.mark.parametrize("case", [Case("We open at 9."), Case("![a](https://x.org/a.png)"), Case("Hurray!")])
+def test_every_action_makes_a_rule_that_loads(case: Case, action: str) -> None:
+    assert made(case, "", Wishes(action=action)).report.clean
+
+
+def test_an_id_is_no_other_rule_s() -> None:
+    assert ["a-b", "a-b-3", "rule"] == [
+        free_id("A  b", ()),
+        free_id("a b", ["a-b", "a-b-2"]),
+        free_id("!", ()),
+    ]
+
+
+def test_an_id_that_cannot_be_one_is_a_problem_and_no_crash() -> None:
+    (problem,) = made(Case("Hurray!"), "", Wishes(id="no good!")).problems
+
+    assert "an id is made of letters" in problem.what
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_a_generalised_pattern_finds_what_it_was_made_of(part: str) -> None:
+    assert regex.compile(generalised(part, words=False), regex.V1).fullmatch(part)
+
+
+def test_digits_stand_for_digits_and_blanks_for_blanks() -> None:
+    assert r"\bOrder\s+AB-\d+\b" == generalised("Order AB-17")
+    assert r"\(\d+\)" == generalised("(9)")
+
+
+def test_an_exchange_becomes_an_example_that_says_the_same() -> None:
+    turns = (
+        Turn("system", "Be brief."),
+        Turn("user", "Hi."),
+        Turn("assistant", ""),
+        Turn("tool", "Open 9-17.", "hours"),
+        Turn("tool", "", "book"),
+        Turn("user", "When do you open?"),
+    )
+    texts = (
+        (Channel(0, "reasoning"), "Hm, nine."),
+        (CONTENT, "At nine."),
+        (Channel(1, "content"), "At ten."),
+    )
+    case = case_of(Exchange(turns=turns, texts=texts))
+    other = case_of(Exchange(turns=turns, texts=texts), "ten")
+
+    assert [(t.role, t.text, t.tool) for t in turns if t.text] == [
+        (t.role, t.text, t.tool) for t in case.request().turns if t.text
+    ]
+    assert [Turn("tool", "", "book")] == [t for t in case.request().turns if t.role == "tool" and not t.text]
+    assert ("At nine.", "At ten.", "When do you open?") == (case.reply, other.reply, case.ask)
+    assert "grounded: tool result" in " ".join(tried(case).excused.values())
+    with pytest.raises(ValueError, match="does not stand"):
+        case_of(Exchange(turns=turns, texts=texts), "noon")
+
+
+def test_a_reply_that_is_no_content_is_read_where_it_stands() -> None:
+    case = case_of(Exchange(texts=((Channel(0, "reasoning"), "Hurray!"),)))
+    found = draft(case, tried(case).found[0], Wishes(), today=DAY)
+
+    assert "reasoning" == case.channel == found.rule["in"]
+    assert found.report.clean
+
+
+def test_long_context_that_changes_nothing_is_not_pasted() -> None:
+    case = Case(
+        "We open at 9.", "When do you open?", "x" * 5000, messages=({"role": "user", "content": "Hi"},)
+    )
+    needed = Case("Die Lampe ist schön und nicht teuer, sie ist von uns.", "", "y" * 5000)
+
+    found = tried(case).found[0]
+    assert "" == shortened(case, found).system
+    assert case.messages == shortened(case, found).messages
+    assert needed.reply == shortened(needed, tried(needed, "Lampe").found[0]).reply
+    assert "left out" in draft(case, tried(case).found[0], Wishes(), today=DAY).notes[0]
+
+
+def test_of_a_long_reply_the_line_is_pasted() -> None:
+    case = Case("All is well here.\n" * 100 + "By the way: we open at 9 am. Bye.\n" + "All is well.\n" * 100)
+    found = made(case)
+
+    assert ["By the way: we open at 9 am. Bye."] == found.rule["examples"]["hit"]
+    assert "9 am" == found.case.reply[slice(*found.found.spans[0])]
+    assert found.report.clean and "left out" in found.notes[0]
+
+
+def test_a_fact_that_is_made_up_again_and_again_is_still_the_fact() -> None:
+    """Recorded replies that state it without the request's saying so are the same mistake."""
+    exchanges = [Exchange(texts=((CONTENT, "We open at 8."),)) for _ in range(50)]
+    (best, *_) = tried(Case("We open at nine."), "", Others(exchanges=exchanges)).found
+
+    assert ("fact:opening_hours", 50) == (best.candidate.name, best.in_exchanges)
+
+
+def test_a_draft_is_written_whole_and_keeps_who_may_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    first = draft(Case("Hurray!"), tried(Case("Hurray!")).found[0], Wishes(), (), file, "", DAY)
+    first.write()
+    file.chmod(0o640)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(file)
+    case = Case("We open at 9.")
+    draft(case, tried(case).found[0], Wishes(), ("hurray",), link, file.read_text(), DAY).write()
+
+    assert 0o640 == file.stat().st_mode & 0o777 and link.is_symlink()
+    assert ["link.yaml", "shop.yaml"] == sorted(path.name for path in tmp_path.iterdir())
+    assert file.read_text().count("- id: ") == 2
