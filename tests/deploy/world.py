@@ -48,7 +48,9 @@ def world(folder: Path) -> Iterator[World]:
         (rules / "trials.yaml").write_text(TRIALS.replace("SERVICE", f"{model}/judge"))
         config = folder / "filterproxy.yaml"
         config.write_text(json.dumps(_settings(folder, model)))
+        (folder / "labels.jsonl").write_text("".join(_labels()))
         with _served(config) as (client, admin), _asked(client):
+            _kill(admin, "iban")
             yield World(client, admin, rules / "more.yaml")
 
 
@@ -67,6 +69,7 @@ def _settings(folder: Path, model: str) -> dict[str, Any]:
             {"name": "light", "model": "light", "chain": ["base", "light"]},
             {"name": "lab", "model": "lab", "upstream": "away"},
         ],
+        "labels": str(folder / "labels.jsonl"),
         "decisions": {"folder": str(folder / "decisions")},
         # So little room that the oldest lines must make some.
         "recording": {
@@ -76,6 +79,20 @@ def _settings(folder: Path, model: str) -> dict[str, Any]:
             "folder_bytes": 8000,
         },
     }
+
+
+def _labels() -> Iterator[str]:
+    """What people said of replies: mostly right, and one line that is none."""
+    for number in range(20):
+        label = "wrong" if number % 7 == 0 else "unsure" if number % 7 == 1 else "right"
+        said = {"v": 1, "hash": f"{number:016x}", "rule": "opening-hours", "label": label, "who": "Ann"}
+        yield json.dumps({**said, "when": "2026-01-31T08:00:00Z", "rulebook": "0" * 16, "note": ""}) + "\n"
+    yield "no label\n"
+
+
+def _kill(admin: str, rule: str) -> None:
+    """Have the instance leave a rule out, as an operator does in a hurry."""
+    httpx.post(f"{admin}/rules/{rule}/kill", json={"for": "1h", "reason": "a trial"}).raise_for_status()
 
 
 @contextmanager
