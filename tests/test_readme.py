@@ -1,5 +1,5 @@
 """
-README.md says what is so: its pasted help, its metrics, its settings and its commands.
+README.md says what is so: its metrics, its settings and its commands, whose help is in cli/COMMANDS.md.
 
 After a change of a command, `python -m tests.test_readme` pastes the help anew.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import filterproxy.cli
 import filterproxy.metrics
 from filterproxy.cli import main
 from filterproxy.config import Config
@@ -26,6 +27,8 @@ from filterproxy.settings.schema import File, LogEntry, RouteEntry, UpstreamEntr
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 TEXT = README.read_text("utf-8")
+COMMANDS = Path(filterproxy.cli.__file__).parent / "COMMANDS.md"
+BOTH = TEXT + COMMANDS.read_text("utf-8")
 
 _HELP = re.compile(r"(?ms)^\$ filterproxy (?P<command>[a-z-]*?) ?--help\n(?P<help>.*?)(?=^\$|^```)")
 _METRIC = re.compile(r"(filterproxy_\w+(?:\{[\w,]+\})?)")
@@ -56,17 +59,18 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
 
-@pytest.mark.parametrize("command", [found["command"] for found in _HELP.finditer(TEXT)])
+@pytest.mark.parametrize("command", [found["command"] for found in _HELP.finditer(BOTH)])
 def test_a_pasted_help_is_what_the_command_prints(command: str) -> None:
-    (pasted,) = (found["help"].strip() for found in _HELP.finditer(TEXT) if found["command"] == command)
+    (pasted,) = (found["help"].strip() for found in _HELP.finditer(BOTH) if found["command"] == command)
 
     assert real_help(command) == pasted
 
 
 def test_every_command_has_its_help_pasted() -> None:
     commands = {str(command.name) for command in main.registered_commands}
+    commands |= {str(group.name) for group in main.registered_groups}
 
-    assert commands | {""} == {found["command"] for found in _HELP.finditer(TEXT)}
+    assert commands | {""} == {found["command"] for found in _HELP.finditer(BOTH)}
 
 
 def test_the_table_of_metrics_is_the_one_beside_the_code() -> None:
@@ -146,4 +150,5 @@ def _number(said: str) -> int:
 
 
 if __name__ == "__main__":
-    README.write_text(with_real_help(TEXT), "utf-8")
+    for file in (README, COMMANDS):
+        file.write_text(with_real_help(file.read_text("utf-8")), "utf-8")

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import typer
 
-from filterproxy.cli import check, config, demo, eval, ext_proc, purge, serve, test, try_
+from filterproxy.cli import (
+    check,
+    config,
+    demo,
+    demote,
+    diff,
+    eval,
+    experiments,
+    ext_proc,
+    history,
+    kill,
+    new,
+    promote,
+    purge,
+    replay,
+    review,
+    rules_list,
+    schema,
+    serve,
+    test,
+    try_,
+)
 
 main = typer.Typer(
     name="filterproxy",
@@ -14,5 +35,12 @@ main = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _command in (demo, serve, ext_proc, config, check, test, try_, eval, purge):
+# As they are met: running it, writing a rule, trying it on what was said, rolling it out, looking back.
+for _command in (
+    *(demo, serve, ext_proc, config),
+    *(check, schema, test, try_, eval, new),
+    *(replay, experiments, review),
+    *(rules_list, promote, demote, kill),
+    *(history, diff, purge),
+):
     _command.register(main)

@@ -136,4 +136,4 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("config")(config)
+    app.command("config", short_help="Check the settings, and show where each was said.")(config)

@@ -260,4 +260,4 @@ def _print_invitation(out: Console, proxy: Running) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("demo")(demo)
+    app.command("demo", short_help="See the proxy at work, with a model that makes things up.")(demo)

@@ -304,4 +304,4 @@ def _print_missed(out: Console, missed: Sequence[Judged], file: Path | None) -> 
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("eval")(eval_)
+    app.command("eval", short_help="Measure rules on labelled replies.")(eval_)

@@ -74,4 +74,4 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("ext-proc")(ext_proc)
+    app.command("ext-proc", short_help="Filter inside Envoy, as its external processor.")(ext_proc)

@@ -91,4 +91,4 @@ def _print_json(outcome: Purged, missing: list[str]) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("purge")(purge)
+    app.command("purge", short_help="Remove lines of logs by their ids.")(purge)

@@ -110,4 +110,4 @@ def _say_ready(proxy: Running, upstream: str) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("serve")(serve)
+    app.command("serve", short_help="Put the proxy in front of a model server.")(serve)

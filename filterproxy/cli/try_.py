@@ -141,4 +141,4 @@ def _print_result(out: Console, explanation: Explanation) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    app.command("try")(try_)
+    app.command("try", short_help="Show what each rule says about a reply.")(try_)
