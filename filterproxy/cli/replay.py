@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from filterproxy.cli.evidence import labels_or_exit
 from filterproxy.cli.rules import (
     PROBLEMS,
     AllowPython,
@@ -116,6 +117,7 @@ def replay(
     from filterproxy.cli.replay_report import print_report
     from filterproxy.cli.show import console
     from filterproxy.corpus.sources import corpus_of
+    from filterproxy.labels.precision import with_precision
     from filterproxy.replay.gates import judged, unknown_rules
     from filterproxy.replay.result import to_json
     from filterproxy.replay.run import NOTHING, Given
@@ -131,6 +133,7 @@ def replay(
     if missing := unknown_rules(gates, result):
         raise typer.BadParameter(f"neither rulebook has a rule {', '.join(missing)}", param_hint="--max-...")
     result["gates"] = judged(gates, result, min_exchanges)
+    result = with_precision(result, labels_or_exit(None)[1])
     if html is not None:
         _write_page(html, result)
     if as_json:

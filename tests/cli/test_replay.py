@@ -192,6 +192,28 @@ def test_a_revision_of_git_can_be_either_side(folder: Path) -> None:
     assert found["rules"]["a"]["new"] > 0
 
 
+def test_what_people_said_of_the_rules_stands_in_the_result(folder: Path) -> None:
+    """And in the report that a browser shows."""
+    (folder / ".filterproxy").mkdir()
+    said = {
+        "v": 1,
+        "rule": "a",
+        "who": "Ann",
+        "when": "2026-01-31T08:00:00Z",
+        "rulebook": "0" * 16,
+        "note": "",
+    }
+    lines = [
+        json.dumps({**said, "hash": f"{n:016x}", "label": "wrong" if n == 0 else "right"}) for n in range(10)
+    ]
+    (folder / ".filterproxy/labels.jsonl").write_text("\n".join(lines) + "\n")
+    rules = result("--html", "report.html")["rules"]
+
+    assert (9, 1) == (rules["a"]["precision"]["right"], rules["a"]["precision"]["wrong"])
+    assert "precision" not in rules["b"]
+    assert "90" in (folder / "report.html").read_text("utf-8")
+
+
 def test_each_replay_is_an_entry_of_the_journal(folder: Path) -> None:
     arguments = (
         "rec.jsonl",

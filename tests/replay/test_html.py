@@ -12,6 +12,9 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="needs the extra replay")
 
+from typer.testing import CliRunner
+
+from filterproxy.cli import main
 from filterproxy.corpus.sources import corpus_of
 from filterproxy.replay.html import MOST_FILES, page
 from filterproxy.replay.html_examples import MOST_TEXT
@@ -20,6 +23,7 @@ from filterproxy.replay.html_rules import MOST_NAMED, MOST_ROWS
 from filterproxy.replay.pool import inline
 from filterproxy.replay.result import from_json, to_json
 from filterproxy.replay.run import Given, nothing, replay
+from tests.replay.books import drops, many, write_pack, write_recordings
 from tests.replay.reading import Reader
 from tests.replay.results import everywhere, labelled, replayed
 
@@ -193,6 +197,27 @@ def test_an_empty_corpus_and_an_empty_rulebook_make_a_page(tmp_path: Path) -> No
 
     assert "There was no exchange to replay: nothing can be said of these rules." in text
     assert "Both do the same: nothing can differ." in text
+
+
+def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_recordings(tmp_path / "a.jsonl", many(20))
+    write_pack(tmp_path / "p.yaml", drops("a", "gold"))
+    given = [
+        "replay",
+        "a.jsonl",
+        "--candidate",
+        "p.yaml",
+        "--baseline",
+        "none",
+        "--jobs",
+        "1",
+        "--no-journal",
+    ]
+    done = CliRunner().invoke(main, [*given, "--html", "page.html"])
+
+    assert 0 == done.exit_code
+    assert "20 exchanges of 1 file" in Reader.of((tmp_path / "page.html").read_text("utf-8")).text()
 
 
 def test_headings_tables_and_plots_are_read_aloud(result: dict[str, Any]) -> None:
