@@ -4,7 +4,8 @@ Which alternatives of a pattern made a match, told by the engine itself.
 Each branch of `a|b` is put into a group of its own, in the parse tree and numbered behind all groups that are
 there, so that no back-reference counts otherwise; the tree is then compiled as the `regex` package does. An
 alternative was used if its group has captured something when the match is complete. A group changes nothing
-of what a pattern finds, and the caller compares the span all the same.
+of what a pattern finds, but for a loop with an alternative that may be empty, which the engine leaves sooner
+without one: so spans are compared, and of another match nothing is said.
 
 The insides of the package are no public interface: where they are not as expected, nothing is said
 (Underivable). Nor is it of patterns that call groups, of alternatives inside a negative look-around, which
