@@ -6,7 +6,7 @@ import re
 
 import pytest
 import regex
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.core.shape import Underivable
@@ -116,16 +116,14 @@ def test_of_a_loop_that_may_go_round_empty_nothing_is_said_where_groups_change_i
     assert all(numbers is None or numbers <= {0, 1} for numbers in (told.used("ab", (0, 2), 2),))
 
 
-@given(PARTS, st.text("ab ", max_size=8))
+@given(PARTS.map(lambda part: f"[ab]{part}"), st.text("ab ", max_size=8))
 def test_the_groups_change_nothing_that_is_found(pattern: str, text: str) -> None:
     """
     For every match, the pattern with its branches in groups finds the same one, and names branches. Patterns
     that match nothing at all are none of a rule's (FP020).
     """
     told = branches(pattern)
-    matches = list(regex.compile(f"(?-f:{pattern})", regex.V1).finditer(text))
-    assume(all(found.span()[0] < found.span()[1] for found in matches))
-    for found in matches:
+    for found in regex.compile(f"(?-f:{pattern})", regex.V1).finditer(text):
         numbers = told.used(text, found.span(), len(text))
 
         assert numbers is not None
