@@ -35,11 +35,6 @@ class Change:
     before: Any
     after: Any
 
-    @property
-    def only_about(self) -> bool:
-        """Whether the rule does the same before and after."""
-        return self.key.split(".")[0] in ABOUT
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -132,11 +132,6 @@ class Read:
         r"""The mask of `\w`."""
         return sum(1 << i for i, c in enumerate(self.alphabet) if is_word(c))
 
-    @functools.cached_property
-    def line_break(self) -> int:
-        """The mask of the line feed."""
-        return 1 << self.alphabet.index("\n")
-
     def first(self, mask: int) -> str:
         """The most readable character of a mask that is not empty."""
         return self.alphabet[(mask & -mask).bit_length() - 1]
