@@ -24,9 +24,9 @@ RULES: Sequence[Rule] = compile(load([shipped_rules()])).rules
 
 # By the beginning of a file's name: the rules, the cases, the least recall, and the most false positives.
 KINDS = {
-    "hours_": (("business-hours",), 637, 0.99, 0),
-    "prices": (("price-not-in-request",), 120, 0.99, 1),
-    "claims": (("promise-not-in-request", "action-not-taken"), 119, 0.87, 0),
+    "hours_": (("business-hours",), 1146, 0.99, 0),
+    "prices": (("price-not-in-request",), 147, 0.99, 1),
+    "claims": (("promise-not-in-request", "action-not-taken"), 139, 0.87, 0),
 }
 
 

@@ -21,6 +21,9 @@ _CLOSERS = "\"'”’»)\\]」』）】*_`"
 _CANDIDATE = re.compile(
     rf"\n\s*|[.!?…]{{1,16}}[{_CLOSERS}]{{0,8}}(?:\s+|\Z)|[。！？][.!?…。！？]{{0,15}}[{_CLOSERS}]{{0,8}}\s*"
 )
+# What every candidate begins with. Looked for up to the limit alone, so that a text without an end costs each
+# sentence no more than its own length.
+_MARK = re.compile(r"[\n.!?…。！？]")
 _LAST_WORD = re.compile(r"(?:[^\W\d_]|(?<=[^\W\d_])\.(?=[^\W\d_]))+\Z")
 _LAST_WORD_REACH = 16
 
@@ -33,13 +36,15 @@ _OPEN_ABBREVIATIONS = frozenset(
 )
 # Not the end where a number follows.
 _NUMBERED = frozenset(
-    "no nos nr art fig vol pp abs tel ext approx ca ed mo di mi do fr sa so ma wo vr za zo".split()
+    "no nos nr art fig vol pp abs tel ext approx ca ed l.o mo di mi do fr sa so ma wo vr za zo".split()
 )
 # The end, unless what follows goes on in small letters or digits.
 _SOFT_ABBREVIATIONS = frozenset(
     """
     a.m p.m am pm etc inc ltd co corp jr u.s u.k u.s.a usw o.ä ecc enz
-    mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec
+    mon tue tues wed weds thu thur thurs fri sat sun
+    lun mer jeu ven sam dim mié jue vie sáb sab dom gio seg sex
+    jan feb mar apr jun jul aug sep sept oct nov dec
     """.split()
 )
 
@@ -77,17 +82,15 @@ def _line_end(text: str, start: int, final: bool) -> int:
 
 def _sentence_end(text: str, start: int, final: bool) -> int:
     limit = start + SENTENCE_LIMIT
-    at = start
-    while True:
-        found = _CANDIDATE.search(text, at)
-        if found is None or found.start() >= limit:
-            break
+    for mark in _MARK.finditer(text, start, limit):
+        found = _CANDIDATE.match(text, mark.start())
+        if found is None:
+            continue
         end = found.end()
         if end == len(text) and not final:
             break
         if _ends(text, start, found):
             return min(end, limit)
-        at = found.start() + 1
     if len(text) >= limit:
         return limit
     return len(text) if final else -1

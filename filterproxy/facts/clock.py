@@ -15,7 +15,10 @@ from filterproxy.facts.lexicon import Lexicon
 
 DAY = 1440  # minutes
 WEEK = frozenset(range(7))  # 0 is Monday; 7 and up are named days (holidays, Christmas ...)
+HOLIDAY = 7
+HOLIDAYS = frozenset((8, 9, 10, 11, 12, 15))  # those with a name of their own; the eves are none
 REST = 99  # "all other days"
+DATES = 1000  # days of the year among them: 1000 + 100 * month + day
 
 # Kinds of token that a time, and that a set of days, can begin with.
 FACES = frozenset(("clock", "time", "half", "quarter", "number", "am", "pm"))

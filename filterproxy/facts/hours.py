@@ -46,10 +46,33 @@ class Reader:
         else:
             add_open_days(self.unit, kept)
             add_shut_days(self.unit, kept)
-        deal(kept)
+        self._deal(kept)
         self._share_out_the_rest(kept)
         items = [p for p in kept if isinstance(p, Item)]
         return narrow([s for i in items if (s := stated(self.unit, i)) is not None])
+
+    def _deal(self, parts: Sequence[Item | Named]) -> None:
+        """ "11 to 22 (until 24 on Fridays)": what stands in brackets with its own days keeps to itself."""
+        if not any(t.kind == "(" for t in self.unit.tokens):
+            deal(parts)
+            return
+        outside: list[Item | Named] = []
+        inside: dict[int, list[Item | Named]] = {}
+        for part in parts:
+            bracket = self._bracket_before(part.first)
+            (outside if bracket < 0 else inside.setdefault(bracket, [])).append(part)
+        for group in inside.values():
+            if len({type(part) for part in group}) == 2 and outside:
+                deal(group)
+            else:
+                outside = sorted((*outside, *group), key=lambda part: part.first)
+        deal(outside)
+
+    def _bracket_before(self, i: int) -> int:
+        """The index of the bracket that token *i* stands in; -1 where it stands in none."""
+        before = (k for k in range(i - 1, -1, -1) if self.unit.kind(k) in ("(", ")"))
+        at = next(before, -1)
+        return at if at >= 0 and self.unit.kind(at) == "(" else -1
 
     def _share_out_the_rest(self, parts: Sequence[Item | Named]) -> None:
         """ "Closed on Mondays, 10 to 6 the rest of the week": the rest is what the unit does not name."""

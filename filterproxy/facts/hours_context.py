@@ -1,30 +1,23 @@
-"""What stands around a unit and says what its times are for: the question, and the text before it."""
+"""The text before a unit, where it says what the times in it are for: headings, titles, other things."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from filterproxy.core.request import Request, Turn
 from filterproxy.core.rule import Scope, Span
 from filterproxy.core.sentence import units
-from filterproxy.facts.hours import Reader, named_days
-from filterproxy.facts.hours_gate import LANGUAGES
+from filterproxy.facts.hours import Reader
 from filterproxy.facts.lexer import plain
 from filterproxy.facts.lexicon import Lexicon, load
-from filterproxy.facts.mood import states
 from filterproxy.facts.parts import Stated
 from filterproxy.facts.season import months_at
 from filterproxy.facts.subject import NOBODY, Subject, everything, is_title
 from filterproxy.facts.unit import Setting
-from filterproxy.language import language_of
 
 # Code points. What a heading can stand above; Detector promises as many before a unit.
 _LOOK_BACK = 1024
-# Code points of a question that are looked at, from either end: a pasted document is no question.
-QUESTION_REACH = 2000
-_SENTENCE_END = re.compile(r"(?<=[?!\n。？！])\s*|(?<=\.)\s+(?=[A-ZÀ-Þ\"'(¿¡])")
 _RULE_LINE = re.compile(r"[\s|:+*_=#>-]*\Z")
 _ORDINAL = re.compile(r"(?<![0-9])[0-9]{1,2}\.\s\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
@@ -43,145 +36,11 @@ def has_names(words: Lexicon) -> bool:
     return not words.unspaced and "nouns_capital" not in words.traits
 
 
-# -- the question
-
-
-def _sentences(question: str) -> list[str]:
-    if len(question) > 2 * QUESTION_REACH:
-        question = question[:QUESTION_REACH] + "\n" + question[-QUESTION_REACH:]
-    return [s for s in _SENTENCE_END.split(question) if s.strip()]
-
-
-def _lexicons(question: str) -> list[Lexicon]:
-    """In which languages a question is read: its own and its kin; all when that cannot be told."""
-    code = language_of(question)
-    # Han characters alone are either of two.
-    codes = (code, *KIN) if code in KIN else ("zh", "ja") if code == "zh" else (code,) if code else LANGUAGES
-    return [lexicon(c) for c in dict.fromkeys(codes)]
-
-
-def asks_hours(question: str) -> bool:
-    return _asked_in(question) is not None
-
-
-def _asked_in(question: str) -> Lexicon | None:
-    """The words in which *question* asks for hours; None when it does not."""
-    sentences, lexicons = _sentences(question), _lexicons(question)
-    # What one of two kindred languages knows for another question, the other need not know.
-    kindred = lexicons if len(lexicons) < len(LANGUAGES) else []
-    for words in lexicons:
-        for sentence in sentences:
-            if _asks(sentence, words) and not any(_asks_other(sentence, other) for other in kindred):
-                return words
-    return None
-
-
-def _asks(sentence: str, words: Lexicon) -> bool:
-    return any(p.search(sentence) for p in words.patterns["asks"]) and not _asks_other(sentence, words)
-
-
-def _asks_other(sentence: str, words: Lexicon) -> bool:
-    return any(p.search(sentence) for p in words.patterns["asks_not"])
-
-
-def setting_of(request: Request) -> Setting:
-    """What the conversation asked for, worked out once per request."""
-    key = ("opening_hours", "asked")
-    found = request.memo.get(key)
-    if not isinstance(found, Setting):
-        found = replace(_setting(_question(request.turns)), diary=_about_diary(request.question))
-        if not found.asked:
-            found = replace(found, elsewhere=_about_others(request.question[-QUESTION_REACH:]))
-        request.memo[key] = found
-    return found
-
-
-def asked_for(request: Request) -> tuple[str, str]:
-    """The sentences that ask for hours, else all questions of the last user turn; and their language."""
-    question = _question(request.turns)
-    words = _asked_in(question) if question else None
-    if words is not None:
-        code = next(c for c in LANGUAGES if lexicon(c) is words)
-        asking = [s for s in _sentences(question) if _asks(s, words)]
-        return " ".join([s for s in asking if not states(s)] or _questions(question) or asking), code
-    last = request.question[-QUESTION_REACH:]
-    return " ".join(_questions(last)), language_of(last) or "en"
-
-
-def _questions(text: str) -> list[str]:
-    return [s for s in _sentences(text) if s.rstrip().endswith(("?", "？"))]
-
-
-def _about_diary(question: str) -> bool:
-    question = question[-QUESTION_REACH:]
-    return any(p.search(question) for words in _lexicons(question) for p in words.patterns["asks_diary"])
-
-
-def _question(turns: Sequence[Turn]) -> str:
-    """
-    The user turn that asked for hours; "" when none did.
-
-    The last one, or one of the two before it when all that came between were questions back.
-    """
-    seen = 0
-    for turn in reversed(turns):
-        if turn.role == "assistant" and turn.text and not turn.text.rstrip().endswith(("?", "？")):
-            return ""
-        if turn.role != "user":
-            continue
-        if asks_hours(turn.text):
-            return turn.text
-        seen += 1
-        if seen == 3 or "?" in turn.text or "？" in turn.text:
-            return ""
-    return ""
-
-
-def _setting(question: str) -> Setting:
-    words = _asked_in(question) if question else None
-    if words is None:
-        return Setting()
-    sentences = _sentences(question)
-    asking = [s for s in sentences if _asks(s, words)]
-    asked = " ".join(asking)
-    closes = any(p.search(asked) for p in words.patterns["asks_close"])
-    opens = any(p.search(asked) for p in words.patterns["asks_open"])
-    role = "closes" if closes and not opens else "opens"
-    wants = ""
-    if any(p.search(asked) for p in words.patterns["asks_days"]):
-        wants = "closed" if any(p.search(asked) for p in words.patterns["asks_closed"]) else "open"
-    mixed = len(asking) < len(sentences) or _speaks_of_others(asked, words, but_of_opening=True)
-    return Setting(asked=True, role=role, days=named_days(asked, words), mixed=mixed, wants_days=wants)
-
-
-def _about_others(question: str) -> bool:
-    lexicons = _lexicons(question) if question else ()
-    return len(lexicons) == 1 and any(
-        _speaks_of_others(question, words) or any(p.search(question) for p in words.patterns["asks_when"])
-        for words in lexicons
-    )
-
-
-def _speaks_of_others(question: str, words: Lexicon, *, but_of_opening: bool = False) -> bool:
-    """
-    Whether it is about bookings or trains as well: "book a table, and tell me when they close".
-
-    but_of_opening: known to ask for hours, so that "you open" is not said of a diary.
-    """
-    if not words.rules["places"]:
-        return False
-    unit = Reader(question, (0, len(question)), words, Setting()).unit
-    opening = ("open", "close") if but_of_opening else ()
-    return any(kind == "foreign" and unit.kind(at) not in opening for at, kind in unit.governors)
-
-
-# -- the text before the unit
-
-
 def read_in_context(text: str, unit: Span, words: Lexicon, setting: Setting) -> list[Stated]:
     start = _start_of_date(text, unit, words)
     stated = _read(text, (start, unit[1]), words, setting)
-    return stated if start == unit[0] else [s for s in stated if s.span[0] >= unit[0]]
+    inside = (s for s in stated if s.span[1] > unit[0])
+    return [Stated((max(s.span[0], unit[0]), s.span[1]), s.slots) for s in inside]
 
 
 def _read(text: str, unit: Span, words: Lexicon, setting: Setting) -> list[Stated]:

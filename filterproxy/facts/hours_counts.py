@@ -8,6 +8,7 @@ them, and the unit holds little else.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from filterproxy.facts.hours_governor import asked_whether, doubted, governor
 from filterproxy.facts.lexer import WEAK
@@ -166,7 +167,7 @@ def _closed_after(unit: Unit, item: Item) -> bool:
     if not isinstance(shut, Item) or shut.kind != "closed":
         return False
     if "clause_first" not in unit.words.traits and not (
-        item.both and unit.kind(item.first - 1) == "from" and not unit.governors
+        item.both and unit.kind(item.first - 1) in ("from", "between") and not unit.governors
     ):
         return False
     between = unit.tokens[item.last : shut.first]
@@ -188,6 +189,8 @@ def _bare_counts(unit: Unit, item: Item) -> bool:
     if (unit.calendar and not season) or unit.foreign:
         return False
     named = [p for p in unit.parts if isinstance(p, Named)]
+    if unit.setting.lenient and item.both and _names_season(unit):
+        return unit.loose <= 6
     if unit.setting.heading and (named or item.both or unit.loose == 0):
         return unit.loose <= 4
     if unit.setting.asked and item.both and _is_topic_alone(unit):
@@ -200,6 +203,13 @@ def _bare_counts(unit: Unit, item: Item) -> bool:
     if unit.setting.lenient and (named or (item.both and unit.kind(item.first - 1) in (":", "desk"))):
         return unit.loose <= 6
     return item.both and _is_bare_line(unit, item) and any(d.plural for d in named)
+
+
+def _names_season(unit: Unit) -> bool:
+    """ "夏季（5月至10月）7:00-18:30" """
+    kinds = [t.kind for t in unit.tokens]
+    months = [n for n, kind in enumerate(kinds) if kind == "calendar"]
+    return any({"to", "-"} & set(kinds[a:b]) and b - a <= 3 for a, b in pairwise(months))
 
 
 def _is_labelled(unit: Unit, i: int) -> bool:

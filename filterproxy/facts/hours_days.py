@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from filterproxy.facts.clock import HALVES
+from filterproxy.facts.clock import HALVES, WEEK
 from filterproxy.facts.hours_counts import opens_once
+from filterproxy.facts.hours_gate import BRIEF, BRIEF_LEAD
 from filterproxy.facts.hours_governor import doubted, is_condition
 from filterproxy.facts.parts import Item, Named
 from filterproxy.facts.unit import Unit
@@ -44,6 +45,7 @@ def open_days(unit: Unit, parts: Sequence[Item | Named]) -> list[Item | Named]:
         _open_every_day(unit, named)
         or _open_part_of_day(unit, named)
         or _open_bare(unit)
+        or _affirmed(unit, named)
         or _days_alone(unit, named)
     )
 
@@ -106,11 +108,17 @@ def _open_part_of_day(unit: Unit, named: Sequence[Named]) -> list[Item | Named]:
 def _is_answer(unit: Unit, days: Named) -> bool:
     """Whether one day is a habit ("le lundi") or, in a language without plurals, all that is said."""
     if not unit.words.unspaced:
-        return unit.is_a(days.first - 1, "habit_lead")  # "le dimanche"
+        return _is_alone(unit, days) or unit.is_a(days.first - 1, "habit_lead")  # "le dimanche"
     end = days.span[1]
     if unit.is_a(days.last, "day_tails") and unit.tokens[days.last].start == end:
         end = unit.tokens[days.last].end
     return unit.text[end : end + 1] in ("", "。", "！", "!", "\n")
+
+
+def _is_alone(unit: Unit, days: Named) -> bool:
+    """ "Only Saturday.", where the question was on which days."""
+    brief = unit.tokens[-1].end - days.span[1] <= BRIEF and days.span[0] <= BRIEF_LEAD
+    return brief and bool(unit.setting.wants_days) and begins_reply(unit)
 
 
 def _open_every_day(unit: Unit, named: Sequence[Named]) -> list[Item | Named]:
@@ -147,6 +155,34 @@ def _open_bare(unit: Unit) -> list[Item | Named]:
             token = unit.tokens[at]
             return [Item("open", (token.start, token.end), at, at + 1)]
     return []
+
+
+def _affirmed(unit: Unit, named: Sequence[Named]) -> list[Item | Named]:
+    """ "Yes, we are.", where the question was whether it is open on some day: a reply that says no more."""
+    setting, rules = unit.setting, unit.words.rules
+    days = setting.days
+    if not (setting.yes_no and days and not days >= WEEK) or setting.mixed or unit.question:
+        return []
+    if named or unit.governors or unit.loose or not begins_reply(unit):
+        return []
+    first = next((k for k, t in enumerate(unit.tokens) if t.kind not in (",", "!", "-")), 0)
+    says = "no" if setting.wants_days == "closed" else "yes"
+    unknown = doubted(unit, len(unit.tokens))
+    if unknown or not (unit.is_a(first, says) or _phrase(unit, first) in rules[says]):
+        return []
+    last = len(unit.tokens)
+    span = (unit.tokens[first].start, unit.tokens[-1].end)
+    return [Item("open", span, first, last, days=days)] if span[1] - span[0] <= BRIEF else []
+
+
+def _phrase(unit: Unit, i: int) -> str:
+    return f"{unit.word(i)} {unit.word(i + 1)}"
+
+
+def begins_reply(unit: Unit) -> bool:
+    """Whether nothing stands before it: the gate looks for brief answers at the beginning only."""
+    start = unit.tokens[0].start if unit.tokens else 0
+    return not any(c.isalnum() for c in unit.text[:start])
 
 
 def _belongs(unit: Unit, at: int, days: Named) -> bool:

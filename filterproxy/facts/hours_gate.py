@@ -33,6 +33,8 @@ _END = "(?-i:$|[^A-Za-z])"
 # Of Chinese and Japanese any character that can be of a word ends a blank.
 _UNSPACED_BLANK = "(?-i:[^0-9A-Za-z０-９ぁ-ゖァ-ヺー々一-鿿]*)"
 _SHORT = 4  # letters
+# Code points behind and before the word that is all of an answer.
+BRIEF, BRIEF_LEAD = 40, 16
 
 
 class _EveryWord(frozenset[str]):
@@ -138,6 +140,7 @@ def _sources(words: Lexicon) -> Iterator[str]:
     off = words.rules["closed_on_record"]
     yield f"(?i){_begins_with_any([p for p in plain if _key(p, words) not in off], words)}"
     yield from _day_sources(words, edge, blank)
+    yield from _brief_answers(words)
 
 
 def _joints(words: Lexicon) -> tuple[str, str]:
@@ -173,6 +176,18 @@ def _day_sources(words: Lexicon, edge: str, blank: str) -> Iterator[str]:
     if short:
         day = f"(?:{day}|{short})"
         yield rf"(?i){edge}{day}{blank}[{DASHES}～－,:/&]{blank}{day}{_END}"
+
+
+def _brief_answers(words: Lexicon) -> Iterator[str]:
+    """ "Yes, we are.", "Only on Saturday.": all of what a reply begins with."""
+    single = [p for p in words.kinds["day"] if not _is_habit(p, words)]
+    said = _any_bare(words.rules["yes"] | words.rules["no"], words)
+    if words.unspaced:
+        yield rf"^[^0-9A-Za-zぁ-ゖァ-ヺー々一-鿿]*(?:{said})[^。！!\n]{{0,{BRIEF}}}(?:[。！!\n]|$)"
+        return
+    end = rf"(?:[^A-Za-z][^.!?\n]{{0,{BRIEF}}})?(?:[.!?\n]|$)"
+    yield rf"(?i)^[^A-Za-z0-9]*(?:{said}){end}"
+    yield rf"(?i)^[^.!?\n]{{0,{BRIEF_LEAD}}}(?:{_any(single, words)}){end}"
 
 
 def _is_habit(phrase: str, words: Lexicon) -> bool:

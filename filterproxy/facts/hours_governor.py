@@ -8,6 +8,7 @@ clause first. "I don't know whether they open at nine" has a governor and states
 from __future__ import annotations
 
 from filterproxy.core.rule import Span
+from filterproxy.facts.parts import Item
 from filterproxy.facts.unit import Unit
 
 _BREAKS = frozenset((",", ";", "and", "(", ")", "!", "?", "|", "\n"))
@@ -20,7 +21,10 @@ def governor(unit: Unit, i: int) -> tuple[int, str]:
         return near
     for at, kind in unit.governors:
         if at > i:
-            after = (at, kind)
+            # "When does the film start?" - "At 8, and the doors open at 7": the first is the answer.
+            apart = unit.setting.elsewhere and any(unit.kind(k) in _BREAKS for k in range(i, at))
+            apart = apart and any(isinstance(part, Item) and part.first > at for part in unit.parts)
+            after = after if apart else (at, kind)
             break
         if not _aside(unit, at, kind):
             before = (at, kind)

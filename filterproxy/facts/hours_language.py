@@ -42,6 +42,8 @@ def languages_of(text: str, around: str, possible: Collection[str]) -> list[str]
     ways = [own]
     if own == "zh":
         ways = sorted(("ja", "zh") if around == "ja" else ("zh", "ja"), key=lambda code: _unread(text, code))
+    elif own in KIN and "en" in possible and own not in fitting(text, (own, "en")):
+        near = ("en", *near)  # a line of a timetable has few words to tell a language by
     first = near or tuple(code for code in (*ways, around) if code)
     likely = dict.fromkeys((*first, "en" if around in KIN else around, "en"))
     return [code for code in likely if code in possible]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from filterproxy.core.request import Request
-from filterproxy.facts.hours_context import (
-    QUESTION_REACH,
-    has_names,
-)
+from filterproxy.facts.hours_context import has_names
+from filterproxy.facts.hours_question import QUESTION_REACH
 from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.place import names_by, words_of_names
 from filterproxy.facts.subject import (

@@ -101,7 +101,7 @@ def load(name: str) -> Lexicon:
         heads.setdefault(words[0], {}).setdefault(words[1:], kind)
         kinds.setdefault(kind, []).append(phrase)
     sets = _Sets({key: frozenset(joined(v) for v in value) for key, value in raw["sets"].items()})
-    sets["ordinary"] = sets["generic_names"] | sets["questions"] | heads.keys()
+    sets["ordinary"] = sets["generic_names"] | sets["questions"] | heads.keys() | raw["short_days"].keys()
     return Lexicon(
         script,
         traits,

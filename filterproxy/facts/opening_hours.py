@@ -2,9 +2,9 @@
 Opening hours of a place, a desk or a line: when it opens and closes, on which days, until when it serves.
 
 Not hours, though they are times: departures, bookings, appointments, alarms, shows. How statements are
-told from those is written in hours.py; hours_context.py looks at what stands around a unit (the question,
-the heading above); hours_language.py chooses
-the language, hours_sources.py reads the sources, schedule.py compares values.
+told from those is written in hours.py; hours_question.py looks at what was asked, hours_context.py at what
+stands before a unit (the heading above); hours_language.py chooses the language, hours_sources.py reads the
+sources, schedule.py compares values.
 """
 
 from __future__ import annotations
@@ -20,18 +20,16 @@ from filterproxy.facts.clock import WEEK
 from filterproxy.facts.fact import Fact, Known, Source
 from filterproxy.facts.hours import named_days
 from filterproxy.facts.hours_context import (
-    asked_for,
-    asks_hours,
     last_pieces,
     lexicon,
     read_in_context,
-    setting_of,
     spoken_of_before,
     title_above,
 )
 from filterproxy.facts.hours_gate import LANGUAGES, ODD, gate, screen
 from filterproxy.facts.hours_language import languages_of
 from filterproxy.facts.hours_place import part_in, place_of_unit
+from filterproxy.facts.hours_question import asked_for, asks_hours, setting_of
 from filterproxy.facts.hours_sources import Spoken, entries_of
 from filterproxy.facts.lexer import plain
 from filterproxy.facts.lexicon import Lexicon
@@ -85,7 +83,8 @@ class OpeningHours:
                 part = part_in(sentence, words)
                 asked = _asked(request)
                 meant = _one_day(sentence, code, asked, request)
-                named = _named_before(text, unit, words) or asked.days
+                apart = frozenset(slot.day for s in stated for slot in s.slots if slot.day in WEEK)
+                named = apart or _named_before(text, unit, words) or asked.days
                 return [
                     Fact(
                         s.span,
@@ -133,7 +132,9 @@ def _asked(request: Request) -> Asked:
         bag = replace(bag, months=months_at(question, (0, len(question)), (0, 0), words, code))
         yours = bag.person == "you"
         unnamed = bool(question.strip()) and (yours or not (bag.words or bag.person))
-        days = _days_besides_today(question, code) or _day_meant(request, code, request.question)
+        setting = setting_of(request)
+        days = setting.days if setting.goes_on else _days_besides_today(question, code)
+        days = (days or frozenset()) & WEEK or _day_meant(request, code, request.question)
         found = request.memo[("opening_hours", "subject")] = Asked(bag, yours, unnamed, days)
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from filterproxy.core.rule import Span
-from filterproxy.facts.clock import REST, Clock
+from filterproxy.facts.clock import REST, WEEK, Clock
 from filterproxy.facts.schedule import ALL_DAY, CLOSED, OPEN, Slot
 
 _OTHERS = frozenset((REST,))
@@ -134,12 +134,23 @@ def _is_item(parts: Sequence[Item | Named], n: int) -> bool:
 def narrow(stated: Sequence[Stated]) -> list[Stated]:
     """ "Daily from ten, on Sundays from seven": a rule for some days does not hold on those named apart."""
     found = []
-    for s in stated:
+    for s in (_usual(s, stated) for s in stated):
         # "Closed at weekends, but the hotline is there 24/7": what never shuts has no exception before it.
         others = [t.slots for t in stated if t.span[0] > s.span[0] or not _all_day(s.slots)]
         if left := _narrowed(s.slots, others):
             found.append(Stated(s.span, left))
     return found
+
+
+def _usual(said: Stated, stated: Sequence[Stated]) -> Stated:
+    """ "11 to 22, on Fridays until 24": what has no day holds on the others; on those, what is left of it."""
+    if len(said.slots) != 1 or (slot := next(iter(said.slots))).day is not None or slot.kind != OPEN:
+        return said
+    apart = [t.slots for t in stated if all(s.day in WEEK for s in t.slots) and _clash(said.slots, t.slots)]
+    if not apart or (not slot.opens and not slot.closes):
+        return said
+    left = {e._replace(day=s.day) for slots in apart for s in slots if (e := _other_end(slot, slots))}
+    return Stated(said.span, frozenset({slot._replace(day=REST)} | left))
 
 
 def _all_day(slots: Iterable[Slot]) -> bool:

@@ -87,7 +87,7 @@ _COMMON = (
 # A mobile number of China in its groups; an area code of North America in parentheses.
 _PLAIN = re.compile(r"1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}|[(][2-9][0-9]{2}[)][ -]?[0-9]{3}[-. ][0-9]{4}")
 _NORTH_AMERICA = re.compile(r"(?:1[-. ]?)?[(]?[2-9][0-9]{2}[)]?[-. ]{0,2}[0-9]{3}[-. ]?[0-9]{4}")
-_GROUPED = re.compile(r"[(]?0[0-9]*[)]?(?:[-. ()/‐‑–]{1,2}[0-9]+)+")
+_GROUPED = re.compile(r"[(]?0[0-9]*[)]?(?:[-. ()/‐‑–]{1,3}[0-9]+)+")
 _SUM = re.compile(r"[0-9]{1,3}(?:[. ][0-9]{3})+")
 # What is written with digits and separators and can pass for a number of some region.
 _LOOK_ALIKES = re.compile(

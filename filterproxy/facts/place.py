@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’-]*(?:[ \t]+(?:&[ \t]+)?[A-ZÀ-ÖØ-Þ0-9][\w'’-]*)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PARTS = re.compile(r"[^\W_]+")
+# "9", and "9a" of "Sa 9a-6p".
+_NUMBER = re.compile(r"[0-9]+(?:[ap]m?|h)?$")
 
 
 def words_of_names(text: str, ordinary: Collection[str]) -> frozenset[str]:
@@ -20,7 +22,7 @@ def words_of_names(text: str, ordinary: Collection[str]) -> frozenset[str]:
     found: set[str] = set()
     for run, opens_sentence in _runs(text):
         words = [w for part in run.split() for w in _PARTS.findall(_POSSESSIVE.sub("", part.lower()))]
-        telling = [w for w in words if w not in ordinary and len(w) > 1 and not w.isdigit()]
+        telling = [w for w in words if w not in ordinary and len(w) > 1 and not _NUMBER.match(w)]
         # One capital at the start of a sentence says nothing: every sentence has it.
         if not opens_sentence or len(words) > 1:
             found.update(telling)

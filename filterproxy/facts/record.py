@@ -10,6 +10,12 @@ from typing import Any
 from filterproxy.facts.place import words_of_names
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[APap]\.?[Mm]\.?)?")
+_SPOKEN = {
+    **dict.fromkeys(("day of week", "weekday", "day"), ""),
+    **dict.fromkeys(("start", "from"), "opens"),
+    **dict.fromkeys(("end", "to"), "closes"),
+}
 # The first of them that a record has names it.
 _NAME_KEYS = (
     *("name", "title", "place", "venue", "shop", "store", "branch"),
@@ -39,7 +45,7 @@ def flat(
         name = next((named[key] for key in _NAME_KEYS if key in named), "")
         # "x": a name at the start of a line is one as well.
         place = (words_of_names("x " + name, ordinary) if name else frozenset()) or place
-        plain = {k: v for k, v in value.items() if not _is_nested(v)}
+        plain = {k: v for k, v in value.items() if not _is_nested(v) and not _is_open_flag(k, v)}
         if len(plain) > 1 and _is_slot(plain):
             yield place, f"{path} " + " , ".join(f"{_spoken(k)} {_cell(v)}" for k, v in _days_first(plain))
         else:
@@ -49,6 +55,9 @@ def flat(
             if _is_nested(v):
                 yield from flat(v, f"{path} {_spoken(k)}", place, ordinary)
     elif isinstance(value, list):
+        if _is_stretch(value):
+            yield place, f"{path} : {value[0]} - {value[1]}"
+            return
         for item in value:
             yield from flat(item, path, place, ordinary)
     else:
@@ -63,11 +72,21 @@ def _is_nested(value: Any) -> bool:
     )
 
 
+def _is_open_flag(key: str, value: Any) -> bool:
+    """ "closed": false says nothing beside the hours."""
+    return value is False and "clos" in key.lower()
+
+
+def _is_stretch(value: list[Any]) -> bool:
+    """["11:00", "23:00"]"""
+    return len(value) == 2 and all(isinstance(v, str) and _TIME.fullmatch(v) for v in value)
+
+
 def _is_slot(plain: dict[str, Any]) -> bool:
     """Whether its members are one statement ({"day": ..., "opens": ..., "closes": ...})."""
     keys = " ".join(plain).lower()
     return (
-        ("open" in keys and "clos" in keys)
+        ("clos" in keys and ("open" in keys or "day" in keys))
         or ("from" in plain and "to" in plain)
         or ("start" in keys and "end" in keys)
     )
@@ -79,14 +98,14 @@ def _days_first(plain: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _spoken(key: str) -> str:
     key = _CAMEL.sub(" ", key)
-    return {"day of week": "", "start": "opens", "end": "closes", "from": "opens", "to": "closes"}.get(
-        key.lower(), key
-    )
+    return _SPOKEN.get(key.lower(), key)
 
 
 def _cell(value: Any) -> str:
     if value is None or value is False:
         return "closed"
+    if value is True:
+        return ""
     if isinstance(value, list):
         return ", ".join(str(v) for v in value)
     return (

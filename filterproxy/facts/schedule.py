@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from filterproxy.facts.clock import DAY, REST, WEEK
+from filterproxy.facts.clock import DATES, DAY, HOLIDAY, HOLIDAYS, REST, WEEK
 from filterproxy.facts.fact import Source
 from filterproxy.facts.other_place import Mentions, clash
 from filterproxy.facts.subject import NOBODY, UNASKED, Asked, Subject
@@ -96,7 +96,9 @@ class Week:
     def _on_others(self, said: Slot, named: frozenset[int]) -> bool:
         """ "On the other days", after some were *named*: on all others on which it opens."""
         days = [day for day in WEEK - named if any(s.kind == OPEN for s in self.days.get(day, ()))]
-        return bool(days and named) and all(self._on(day, said._replace(day=day)) for day in days)
+        if not days:
+            return any(_agrees(s, said) for s in self.days.get(None, ()))
+        return bool(named) and all(self._on(day, said._replace(day=day)) for day in days)
 
     def _entails_slot(self, said: Slot, named: frozenset[int] = frozenset()) -> bool:
         if said.day == REST and REST not in self.days:
@@ -113,11 +115,12 @@ class Week:
         return bool(open_days) and all(_is_break(slots, said) for slots in open_days)
 
     def _on(self, day: int, said: Slot) -> bool:
-        if said.kind == CLOSED and said.opens is None and said.closes is None and day not in self.days:
-            # Closed because the others are named as all there are.
-            return day < 7 and self.complete
+        if day in HOLIDAYS and day not in self.days:
+            day = HOLIDAY
         # "All other days" are the week's that have no line of their own.
         others = self.days.get(REST, ()) if day < 7 else ()
+        if said.kind == CLOSED and day >= DATES:
+            others = others or self.days.get(None, ())  # a date that could not be read
         stated = self.days.get(day) or (*others, *(() if others else self.days.get(None, ())))
         return any(_agrees(s, said) for s in self.days.get(day, others)) or _is_break(stated, said)
 
@@ -126,7 +129,8 @@ class Week:
         week = [self.days[d] for d in self.days if d is not None and d < 7]
         open_days = [slots for slots in week if any(s.kind != CLOSED for s in slots)]
         closed = 7 - len(open_days) if self.complete else len(week) - len(open_days)
-        if any(_agrees(s, said) for s in self.days.get(None, ())):
+        rest = self.days.get(REST, ()) if 2 * len(week) <= len(WEEK) else ()
+        if any(_agrees(s, said) for s in (*self.days.get(None, ()), *rest)):
             return True  # said of no day either; the days may be of another desk
         if not week:
             return False

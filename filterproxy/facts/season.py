@@ -16,7 +16,9 @@ from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.subject import SubjectWords, subject_words
 from filterproxy.facts.tokens import tokens
 
-_MONTHS_IN_SIGNS = re.compile(r"(1[0-2]|[1-9])月(?![曜])(?:\s?(?:[-–~〜至到]|から)\s?(1[0-2]|[1-9])月)?")
+_HAN = {sign: n for n, sign in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
+_MONTH = "(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!曜)"
+_MONTHS_IN_SIGNS = re.compile(rf"{_MONTH}(?:\s?(?:[-–~〜至到]|から)\s?{_MONTH})?")
 # Code points. Longer words may begin with a season ("Winteröffnungszeiten").
 _COMPOUND = 9
 
@@ -42,10 +44,15 @@ def months_at(text: str, unit: Span, span: Span, words: Lexicon, code: str) -> f
 def _months_in_signs(low: str, shift: int, known: SubjectWords) -> list[tuple[int, frozenset[int]]]:
     """ "4月〜9月", "夏季" """
     found = [
-        (shift + m.start(), _range_of(int(m[1]), int(m[2] or m[1]))) for m in _MONTHS_IN_SIGNS.finditer(low)
+        (shift + m.start(), _range_of(_month(m[1]), _month(m[2] or m[1])))
+        for m in _MONTHS_IN_SIGNS.finditer(low)
     ]
     found += [(shift + low.index(word), months) for word, months in known.seasons.items() if word in low]
     return sorted(found, key=lambda group: group[0])
+
+
+def _month(signs: str) -> int:
+    return int(signs) if signs.isdecimal() else _HAN[signs]
 
 
 def _range_of(first: int, last: int) -> frozenset[int]:

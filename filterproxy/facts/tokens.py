@@ -229,5 +229,6 @@ def _stands_as_day(out: Sequence[Token], i: int, words: Lexicon) -> bool:
         or (kind(i - 1) in joints and is_day(i - 2))
         or (kind(i - 1) == "(" and kind(i + 1) == ")")
         or kind(i + 1) in ("clock", ":")
+        or (kind(i + 1) == "on" and len(out[i].word) > 1)  # "金土は"
         or (kind(i + 1) == "closed" and kind(i - 1) in ("", ",", ";", "/", "|", "\n"))
     )

@@ -30,7 +30,8 @@ class Setting:
     above announces hours. lenient: a source that is read for what it knows, so a day beside a time is
     enough. role: what a bare time is the answer to, `opens` or `closes`. days: those the question named.
     mixed: the asker spoke of other things too. diary: the last question was about the asker's own time.
-    wants_days: `open` or `closed` where it asked on which days, else "".
+    wants_days: `open` or `closed` where it asked on which days, else "". goes_on: whether it only named other
+    days than the question before it ("And on Sundays?"). yes_no: whether "yes" answers it ("Are you open?").
     """
 
     asked: bool = False
@@ -42,6 +43,8 @@ class Setting:
     mixed: bool = False
     diary: bool = False
     wants_days: str = ""
+    goes_on: bool = False
+    yes_no: bool = False
 
 
 class Unit:

@@ -7,17 +7,12 @@ time hangs on how sure it looks (lexer.py) and on what stands before and after i
 
 from __future__ import annotations
 
-import re
-
 from filterproxy.facts.clock import DAY, DAYS, HALVES, clock_at, days_at, of_24_hours
 from filterproxy.facts.lexer import DOTTED, STRONG, WEAK
 from filterproxy.facts.parts import Item, Named
 from filterproxy.facts.unit import Unit
 
 _LATE = -1  # "late"; below it are times of which no other sense is usual ("all day")
-# Days of the year among days of the week (clock.py): 1000 + 100 * month + day.
-_DATES = 1000
-_DAY_OF_MONTH = re.compile(r"([1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?$")
 
 
 def is_midnight(unit: Unit, i: int) -> bool:
@@ -247,22 +242,6 @@ def _may_follow(unit: Unit, i: int) -> bool:
         "avail",
         "last",
     )
-
-
-def add_dates(unit: Unit) -> None:
-    """ "Closed on December 25": a date is a day as any other, where it is said to be closed."""
-    for i, token in enumerate(unit.tokens):
-        month = unit.words.months.get(token.word, 0) if token.kind == "calendar" else 0
-        of = unit.is_a(i - 1, "of_a_place")
-        for k in (i + 1, i - 2 if of else i - 1):
-            m = _DAY_OF_MONTH.match(unit.word(k)) if month else None
-            if m is not None:
-                day = frozenset((_DATES + 100 * month + int(m[1]),))
-                first, last = min(i, k), max(i, k)
-                span = (unit.tokens[first].start, unit.tokens[last].end)
-                unit.parts.append(Named(span, first, last + 1, day, False))
-                break
-    unit.parts.sort(key=lambda part: part.first)
 
 
 def settle_24_hours(unit: Unit) -> None:

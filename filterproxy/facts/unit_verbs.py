@@ -37,7 +37,7 @@ def verb_kind(unit: Unit, i: int) -> str:
             and after.kind not in ("day", "hours", "allday", "clock", "number", "time")
         ):
             return "neutral"
-    if _has_object(unit, i) or _is_attributive(unit, i):
+    if _has_object(unit, i) or _is_attributive(unit, i) or _is_code(unit, i):
         return "neutral"
     if unit.is_a(i, "echoes") and not any(kind == "open" for _, kind in unit.governors):
         return "neutral"  # "comes down": only of what went up
@@ -50,6 +50,13 @@ def verb_kind(unit: Unit, i: int) -> str:
     if of_another(unit, i) or _is_free_time(unit, i) or _is_run(unit, i):
         return "foreign"
     return unit.tokens[i].kind
+
+
+def _is_code(unit: Unit, i: int) -> bool:
+    """ "open("log.txt")", "file.close()" """
+    return (
+        unit.kind(i + 1) == "(" and unit.tokens[i].end == unit.tokens[i + 1].start and not unit.words.unspaced
+    )
 
 
 def split_verb_kind(unit: Unit, i: int) -> str:
@@ -114,7 +121,8 @@ def _is_free_time(unit: Unit, i: int) -> bool:
         return True  # "an open period from two"
     for k in (i - 1, i - 2, i - 3):
         if unit.word(k) in unit.words.rules["diary"]:
-            return True
+            # "I saw that you're open until 5" is what a user knows of us.
+            return not (unit.setting.lenient and unit.is_a(k, "yours"))
         if unit.kind(k) not in ("word", "light", "on"):
             return False
     return False
@@ -142,9 +150,19 @@ def of_another(unit: Unit, i: int) -> bool:
             return not any(unit.is_place(n) for n in range(k, i))
         if unit.is_a(k, "ways") and k >= i - 2 and _is_way(unit, k, i):
             return True
-    if unit.word(i - 1) in unit.words.rules["foreign_head"]:
+    if unit.word(i - 1) in unit.words.rules["foreign_head"] or _is_for_another(unit, i):
         return True
     return unit.is_a(i - 1, "doors") and any(t.kind == "foreign" for t in _since_reason(unit, i))
+
+
+def _is_for_another(unit: Unit, i: int) -> bool:
+    """ "Registration for the spring course opens": the head of a long subject stands far before."""
+    for k in range(i - 1, -1, -1):
+        if unit.kind(k) in _CLAUSE_ENDS or unit.kind(k) == "and" or unit.is_a(k, "ours"):
+            return False
+        if unit.is_a(k, "foreign_subject") and unit.is_a(k + 1, "prepositions"):
+            return not unit.in_name(k)
+    return False
 
 
 def _since_reason(unit: Unit, i: int) -> Sequence[Token]:

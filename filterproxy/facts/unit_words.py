@@ -13,7 +13,8 @@ from filterproxy.facts.lexer import Token
 from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.parts import Item
 from filterproxy.facts.unit import Setting, Unit
-from filterproxy.facts.unit_times import add_dates, days_from, is_midnight, settle_24_hours, time_from
+from filterproxy.facts.unit_dates import add_dates
+from filterproxy.facts.unit_times import days_from, is_midnight, settle_24_hours, time_from
 from filterproxy.facts.unit_verbs import means_closed, split_verb_kind, verb_kind
 
 # What says when, right behind a verb.
@@ -58,6 +59,8 @@ def _place_word(unit: Unit, i: int, token: Token, has_desk: bool) -> None:
         kind = "open"
     elif unit.words.rules["verb_head"] and (verb := split_verb_kind(unit, i)):
         kind = verb
+    elif kind == "avail" and unit.is_a(i, "calling") and unit.is_a(i + 1, "called"):
+        kind = "foreign"  # "I'll have someone call you between 10 and 11"
     elif kind == "avail":
         other = "word" if unit.is_a(i, "runs") else "neutral"
         named = unit.in_name(i) and not unit.text[token.start : token.end].isupper()
@@ -138,6 +141,8 @@ def foreign_word(unit: Unit, i: int) -> str:
         return "word"
     if unit.is_a(i, "at_work") and unit.has_place_subject(i) and unit.kind(i + 1) in _WHEN:
         return "avail"  # "The support desk works 9-17"
+    if unit.setting.asked and unit.words.unspaced and (unit.is_a(i, "at_work") or unit.is_a(i, "off_work")):
+        return "close" if unit.is_a(i, "off_work") else "open"  # "九点上班，十八点下班"
     last = unit.governors[-1][1] if unit.governors else ""
     if last == "hours" and unit.word(i) in unit.words.rules["bounds"]:
         return "close" if unit.is_a(i, "ends") else "open"

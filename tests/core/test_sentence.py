@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +63,11 @@ def test_a_sentence_without_end_ends_at_the_limit() -> None:
     assert [SENTENCE_LIMIT, 1] == [b - a for a, b in units(text, Scope.SENTENCE)]
     assert SENTENCE_LIMIT == unit_end("x" * SENTENCE_LIMIT, 0, False, Scope.SENTENCE)
     assert -1 == unit_end("x" * (SENTENCE_LIMIT - 1), 0, False, Scope.SENTENCE)
+
+
+def test_a_long_text_without_ends_costs_each_sentence_no_more_than_its_length() -> None:
+    """Thousands of sentences of one run of letters: each looks no further than its own limit."""
+    began = time.process_time()
+    units("x" * 2_000_000, Scope.SENTENCE)
+
+    assert time.process_time() - began < 10  # two minutes, were each to look to the end

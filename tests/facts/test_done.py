@@ -4,113 +4,66 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from filterproxy.core.request import Request, Turn
-from filterproxy.core.rule import Scope
-from filterproxy.core.scan import PatternSet, encode
-from filterproxy.core.sentence import units
+from filterproxy.core.scan import PatternSet
 from filterproxy.facts.done import Done
-from filterproxy.facts.sayings import LANGUAGES, load
 from filterproxy.grounding import GroundedFact
+from tests.facts.said_or_not import by_language, check_gate, found, shuffled
 
 FACT = Done()
 
-SAID = [
-    "I've booked your table for 7 pm.",
-    "I have booked a table for two at 7pm tonight.",
-    "Your refund has been processed.",
-    "I have sent you an email with the details.",
-    "We've cancelled your order and issued a full refund.",
-    "I've gone ahead and cancelled your subscription.",
-    "Your appointment is now confirmed for Tuesday.",
-    "Your reservation has been confirmed.",
-    "I just updated your shipping address.",
-    "I've opened a support ticket for you.",
-    "Ticket #4521 has been created.",
-    "I've escalated this to our billing team.",
-    "I called the restaurant and they are expecting you.",
-    "I've deleted your account.",
-    "You've been unsubscribed from our newsletter.",
-    "You have been charged $20.",
-    "Your card was charged $20.",
-    "A confirmation email has been sent to your inbox.",
-    "Your order has been placed!",
-    "Done! Your booking is confirmed.",
-    "I processed the refund for you.",
-    "I was able to cancel your flight.",
-    "All set, I've changed your password.",
-    "Booking confirmed!",
-    "I've transferred you to an agent.",
-    "I've notified our team about it.",
-    "Your table is booked.",
-    "Your package has been shipped.",
-    "I've applied the discount to your order.",
-    "We have received your payment.",
-    "I have placed an order for a new lamp.",
-    "I've scheduled a call for Monday at 3 pm.",
-    "I have added the meeting to your calendar.",
-    "I've passed your feedback on to the kitchen.",
-    "Great news, your refund was approved.",
-    "The technician has been booked for Friday morning.",
-    "I've credited your account with $15.",
-    "I've reserved two seats for you under the name Smith.",
-    "Your subscription has now been cancelled, and you won't be billed again.",
-    "I've removed the charge from your bill.",
-    "I reset your password and emailed you a link.",
-    "I've contacted the seller on your behalf.",
-    "Your address has been changed to 12 Baker Street.",
-    "I took care of it: your order is cancelled.",
-    "I've submitted your claim.",
-    "You're booked in for Monday at 10.",
-    "The payment has gone through.",
-    "Your complaint has been registered.",
-]
-
-NOT_SAID = [
-    "I'll book your table now.",
-    "I can book a table for you.",
-    "Would you like me to cancel your order?",
-    "Once I've booked your table, you'll get an email.",
-    "Your refund has not been processed yet.",
-    "I haven't booked anything.",
-    "Refunds are processed within 5 days.",
-    "After you have sent the form, we'll look at it.",
-    "You've booked a table for 7, is that right?",
-    "When your order has been shipped, you will get an email.",
-    "I've created a table of the results below.",
-    "I've updated the code as you asked.",
-    "If your order has been cancelled, you'll see it in your account.",
-    "Orders that have been shipped cannot be cancelled.",
-    "Have I booked the right table?",
-    "To cancel, open the app and tap Cancel.",
-    "I'm unable to book tables.",
-    "I can't confirm that your refund has been processed.",
-    "Please check whether your booking has been confirmed.",
-    "Your card is charged when the order ships.",
-    "The museum was opened in 1932.",
-    "I've listed the steps below.",
-    'You can say: "I\'ve booked a table for two".',
-    "I've sorted the list by price.",
-    "Tables can be booked online.",
-    "I would have booked it, but the restaurant is full.",
-    "Your order will be shipped tomorrow.",
-    "Let me know once you have sent it.",
-    "I've written the email for you below.",
-    "He was charged with theft.",
-    "I've added comments to explain the function.",
-    "I have no record that your order has been cancelled.",
-    "The meeting has to be scheduled.",
-    "You will receive an email saying your booking has been confirmed.",
-    "We haven't received your payment yet.",
-    "The room was booked by another guest.",
-    "I've made the text shorter.",
-    "In 2019 the company was sold and the store was closed.",
-    "Make sure your password has been changed.",
-    "Your account must be verified first.",
-]
-
-SAID_IN = {
+SAID = {
+    "en": [
+        "I've booked your table for 7 pm.",
+        "I have booked a table for two at 7pm tonight.",
+        "Your refund has been processed.",
+        "I have sent you an email with the details.",
+        "We've cancelled your order and issued a full refund.",
+        "I've gone ahead and cancelled your subscription.",
+        "Your appointment is now confirmed for Tuesday.",
+        "Your reservation has been confirmed.",
+        "I just updated your shipping address.",
+        "I've opened a support ticket for you.",
+        "Ticket #4521 has been created.",
+        "I've escalated this to our billing team.",
+        "I called the restaurant and they are expecting you.",
+        "I've deleted your account.",
+        "You've been unsubscribed from our newsletter.",
+        "You have been charged $20.",
+        "Your card was charged $20.",
+        "A confirmation email has been sent to your inbox.",
+        "Your order has been placed!",
+        "Done! Your booking is confirmed.",
+        "I processed the refund for you.",
+        "I was able to cancel your flight.",
+        "All set, I've changed your password.",
+        "Booking confirmed!",
+        "I've transferred you to an agent.",
+        "I've notified our team about it.",
+        "Your table is booked.",
+        "Your package has been shipped.",
+        "I've applied the discount to your order.",
+        "We have received your payment.",
+        "I have placed an order for a new lamp.",
+        "I've scheduled a call for Monday at 3 pm.",
+        "I have added the meeting to your calendar.",
+        "I've passed your feedback on to the kitchen.",
+        "Great news, your refund was approved.",
+        "The technician has been booked for Friday morning.",
+        "I've credited your account with $15.",
+        "I've reserved two seats for you under the name Smith.",
+        "Your subscription has now been cancelled, and you won't be billed again.",
+        "I've removed the charge from your bill.",
+        "I reset your password and emailed you a link.",
+        "I've contacted the seller on your behalf.",
+        "Your address has been changed to 12 Baker Street.",
+        "I took care of it: your order is cancelled.",
+        "I've submitted your claim.",
+        "You're booked in for Monday at 10.",
+        "The payment has gone through.",
+        "Your complaint has been registered.",
+    ],
     "de": [
         "Ich habe Ihren Tisch für 19 Uhr reserviert.",
         "Ihr Termin ist storniert.",
@@ -198,7 +151,49 @@ SAID_IN = {
     ],
 }
 
-NOT_SAID_IN = {
+NOT_SAID = {
+    "en": [
+        "I'll book your table now.",
+        "I can book a table for you.",
+        "Would you like me to cancel your order?",
+        "Once I've booked your table, you'll get an email.",
+        "Your refund has not been processed yet.",
+        "I haven't booked anything.",
+        "Refunds are processed within 5 days.",
+        "After you have sent the form, we'll look at it.",
+        "You've booked a table for 7, is that right?",
+        "When your order has been shipped, you will get an email.",
+        "I've created a table of the results below.",
+        "I've updated the code as you asked.",
+        "If your order has been cancelled, you'll see it in your account.",
+        "Orders that have been shipped cannot be cancelled.",
+        "Have I booked the right table?",
+        "To cancel, open the app and tap Cancel.",
+        "I'm unable to book tables.",
+        "I can't confirm that your refund has been processed.",
+        "Please check whether your booking has been confirmed.",
+        "Your card is charged when the order ships.",
+        "The museum was opened in 1932.",
+        "I've listed the steps below.",
+        'You can say: "I\'ve booked a table for two".',
+        "I've sorted the list by price.",
+        "Tables can be booked online.",
+        "I would have booked it, but the restaurant is full.",
+        "Your order will be shipped tomorrow.",
+        "Let me know once you have sent it.",
+        "I've written the email for you below.",
+        "He was charged with theft.",
+        "I've added comments to explain the function.",
+        "I have no record that your order has been cancelled.",
+        "The meeting has to be scheduled.",
+        "You will receive an email saying your booking has been confirmed.",
+        "We haven't received your payment yet.",
+        "The room was booked by another guest.",
+        "I've made the text shorter.",
+        "In 2019 the company was sold and the store was closed.",
+        "Make sure your password has been changed.",
+        "Your account must be verified first.",
+    ],
     "de": [
         "Ich werde Ihren Tisch reservieren.",
         "Soll ich den Termin stornieren?",
@@ -282,42 +277,23 @@ NOT_SAID_IN = {
 }
 
 
-def found(text: str) -> bool:
-    return any(FACT.find(text, unit, Request()) for unit in units(text, Scope.SENTENCE))
-
-
-@pytest.mark.parametrize("text", SAID)
-def test_what_is_said_in_english_is_found(text: str) -> None:
-    assert found(text)
-
-
-@pytest.mark.parametrize("text", NOT_SAID)
-def test_what_is_not_said_in_english_passes(text: str) -> None:
-    assert not found(text)
-
-
-@pytest.mark.parametrize(("code", "text"), [(c, t) for c, texts in SAID_IN.items() for t in texts])
+@pytest.mark.parametrize(("code", "text"), by_language(SAID))
 def test_what_is_said_is_found(code: str, text: str) -> None:
-    assert found(text)
+    assert found(FACT, text)
 
 
-@pytest.mark.parametrize(("code", "text"), [(c, t) for c, texts in NOT_SAID_IN.items() for t in texts])
+@pytest.mark.parametrize(("code", "text"), by_language(NOT_SAID))
 def test_what_is_not_said_passes(code: str, text: str) -> None:
-    assert not found(text)
+    assert not found(FACT, text)
 
 
-_WORDS = [word for texts in [SAID, *SAID_IN.values()] for text in texts for word in text.split()]
 _GATE = PatternSet(FACT.gate)
 
 
 @settings(max_examples=150)
-@given(st.lists(st.sampled_from([*SAID, *(t for ts in SAID_IN.values() for t in ts), *_WORDS]), max_size=9))
-def test_the_gate_is_in_every_sentence_with_one(pieces: list[str]) -> None:
-    """Read past `find`, which asks the gate first."""
-    text = " ".join(pieces)
-    for code in LANGUAGES:
-        if load(f"done.{code}").said(text, "claims", "states"):
-            assert _GATE.matches(encode(text))
+@given(shuffled(SAID))
+def test_the_gate_is_in_every_sentence_with_one(text: str) -> None:
+    check_gate(_GATE, "done", ("claims", "states"), text)
 
 
 def known(said: str, *turns: Turn) -> bool:

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filterproxy.core.gate import Gate, Hold
 from filterproxy.core.request import Request
-from filterproxy.core.rule import MATCH_LIMIT, Action, Rule, Verb
-from filterproxy.detectors.fact import FactDetector
+from filterproxy.core.rule import MATCH_LIMIT
 from filterproxy.facts import FACTS
 from filterproxy.facts.fact import Source, is_formal
 from filterproxy.facts.hosts import host_of
+from tests.facts.laws import check_gate, check_hold, hold_of, texts
 
 
 def stated(kind: str, text: str) -> list[tuple[str, object]]:
@@ -160,13 +159,13 @@ def test_an_attempt_sees_no_more_than_a_rule_may_hold() -> None:
 
 
 KINDS = ["image_host", "link_host"]
-RULES = {kind: Rule(kind, FactDetector(kind), Action(Verb.REDACT)) for kind in KINDS}
-_PIECES = r"""
+_TEXTS = texts(
+    r"""
 ![ [ ] ( ) ](  ![a](  [1]: ![x][1] [1] a <img <iframe src= src=" " ' > < / // \ \] https:// HTTP:\\ www. e.com
 e.com/x?q=1 : ! . , data:, ｗ ſ 中 。 é &#104;ttps://
-""".split()
-_TEXTS = st.lists(st.tuples(st.sampled_from(_PIECES), st.sampled_from(["", "", " ", "\n"])), max_size=10).map(
-    lambda pieces: "".join(a + b for a, b in pieces)
+""",
+    ["", "", " ", "\n"],
+    10,
 )
 
 
@@ -174,9 +173,7 @@ _TEXTS = st.lists(st.tuples(st.sampled_from(_PIECES), st.sampled_from(["", "", "
 @given(_TEXTS)
 @settings(max_examples=400, deadline=None)
 def test_the_gate_is_in_every_match(kind: str, text: str) -> None:
-    gate = Gate([RULES[kind]])
-    for fact in FACTS[kind].find(text, (0, len(text)), Request()):
-        assert gate.names(text[slice(*fact.span)])
+    check_gate(kind, text)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -184,12 +181,7 @@ def test_the_gate_is_in_every_match(kind: str, text: str) -> None:
 @settings(max_examples=400, deadline=None)
 def test_none_begins_in_text_that_need_not_wait(kind: str, text: str, data: st.DataObject) -> None:
     """Law of the hold: what a cut might change begins where the text waits, or later."""
-    cut = data.draw(st.integers(0, len(text)))
-    waits = Hold([RULES[kind]]).start(text[:cut], 0)
-
-    whole = [f for f in FACTS[kind].find(text, (0, len(text)), Request()) if f.span[0] < waits]
-    early = [f for f in FACTS[kind].find(text[:cut], (0, cut), Request()) if f.span[0] < waits]
-    assert whole == early
+    check_hold(kind, text, data.draw(st.integers(0, len(text))))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -197,4 +189,4 @@ def test_ordinary_text_waits_for_nothing(kind: str) -> None:
     text = "Yes! [1] We ship (mostly) to A/B <b>today</b>: see page 3."
 
     assert is_formal(FACTS[kind])
-    assert Hold([RULES[kind]]).start(text, 0) == len(text)
+    assert hold_of(kind).start(text, 0) == len(text)

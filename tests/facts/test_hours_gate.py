@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from filterproxy.core.request import Request
 from filterproxy.core.scan import PatternSet, encode
-from filterproxy.facts.hours_context import lexicon, read_in_context, setting_of
+from filterproxy.facts.hours_context import lexicon, read_in_context
 from filterproxy.facts.hours_gate import LANGUAGES, gate, screen
+from filterproxy.facts.hours_question import setting_of
 from filterproxy.facts.lexicon import Lexicon
 from tests.facts.hours_said import conversation
 

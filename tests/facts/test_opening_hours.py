@@ -11,7 +11,8 @@ from filterproxy.core.rule import Scope
 from filterproxy.core.scan import PatternSet, encode
 from filterproxy.core.sentence import units
 from filterproxy.facts import FACTS
-from filterproxy.facts.hours_context import read_in_context, setting_of
+from filterproxy.facts.hours_context import read_in_context
+from filterproxy.facts.hours_question import setting_of
 from filterproxy.facts.lexicon import load
 from filterproxy.facts.schedule import CLOSED, Schedule
 

@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filterproxy.core.gate import Gate, Hold
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Action, Rule, Verb
-from filterproxy.detectors.fact import FactDetector
 from filterproxy.facts.fact import Source
 from filterproxy.facts.percentage import Percentage, PercentageFact
+from tests.facts.laws import check_gate, check_hold, texts
 
 PERCENTAGE = PercentageFact()
 
@@ -131,25 +129,24 @@ def test_questions_about_percentages_ask_for_them(question: str) -> None:
     assert PERCENTAGE.asks(question)
 
 
-RULE = Rule("r", FactDetector("percentage"), Action(Verb.REDACT))
-GATE, HOLD = Gate([RULE]), Hold([RULE])
-_PIECES = """
+_TEXTS = texts(
+    """
 % ％ ﹪ percent per cent pct Prozent pour cent por ciento per cento procent パーセント 百分之
 十 五 十五 点 到 から
 5 12 3.5 1,299 １５ 100 to bis à a and tot fifteen fünf und zwanzig vingt dix quatre veinti trenta twenty e y
 - – ~ . , ( ) off s d 20 C3 a it is the K ſ İ
-""".split()
-_TEXTS = st.lists(
-    st.tuples(st.sampled_from(_PIECES), st.sampled_from(["", " ", " ", "\u00a0", "-", "\n"])), max_size=12
-).map(lambda pieces: "".join(a + b for a, b in pieces))
+""",
+    ["", " ", " ", "\u00a0", "-", "\n"],
+    12,
+)
 
 
 @given(_TEXTS)
 @settings(max_examples=500, deadline=None)
 def test_the_gate_is_in_every_percentage(text: str) -> None:
     """In the match itself, which says the same where it is cut out of its text."""
+    check_gate("percentage", text)
     for fact in PERCENTAGE.find(text, (0, len(text)), Request()):
-        assert GATE.names(text[slice(*fact.span)])
         assert [fact] == PERCENTAGE.find(text, fact.span, Request())
 
 
@@ -157,9 +154,4 @@ def test_the_gate_is_in_every_percentage(text: str) -> None:
 @settings(max_examples=500, deadline=None)
 def test_no_percentage_begins_in_text_that_need_not_wait(text: str, data: st.DataObject) -> None:
     """Law of the hold: what a cut might change begins where the text waits, or later."""
-    cut = data.draw(st.integers(0, len(text)))
-    waits = HOLD.start(text[:cut], 0)
-
-    whole = [f for f in PERCENTAGE.find(text, (0, len(text)), Request()) if f.span[0] < waits]
-    early = [f for f in PERCENTAGE.find(text[:cut], (0, cut), Request()) if f.span[0] < waits]
-    assert whole == early
+    check_hold("percentage", text, data.draw(st.integers(0, len(text))))

@@ -8,14 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from filterproxy.core.gate import Gate, Hold
 from filterproxy.core.request import Request, Turn
-from filterproxy.core.rule import Action, Rule, Verb
-from filterproxy.detectors.fact import FactDetector
 from filterproxy.facts.fact import Source
 from filterproxy.facts.price import PriceFact
 from filterproxy.facts.price_reader import Price
 from filterproxy.grounding import GroundedFact
+from tests.facts.laws import check_gate, check_hold, hold_of, texts
 
 PRICE = PriceFact()
 
@@ -265,39 +263,31 @@ def test_questions_about_prices_ask_for_them(question: str) -> None:
     assert not PRICE.asks("When do you open?")
 
 
-RULE = Rule("r", FactDetector("price"), Action(Verb.REDACT))
-GATE, HOLD = Gate([RULE]), Hold([RULE])
-_PIECES = """
+_TEXTS = texts(
+    """
 $ € £ ¥ kr CHF USD EUR Rs. US$ R$ 5 12 49.99 1,299 1.299,00 1'250 49,- 0.5 100 3 k million Mio mille
 euro euros Euro dollars cents pounds sterling yen pesos reais quid US five twenty fünf und zwanzig
 zweihundert quatre vingt dix cents veinti dós trenta otto vijf entwintig cem mil y e et and - – ~ / . , ' ( )
 per night a month /Monat la nuit pro Person each por noche al mese 元 円 块 块钱 人民币 美元 欧元 万 五十 两百
 到 至 から 每 一 晚 /晚 人均 多 素
 costs price only from between to bis à tot K ſ İ ５ ￥ ＄ the lamp it is x _ ` ^ \u200b
-""".split()
-_TEXTS = st.lists(
-    st.tuples(st.sampled_from(_PIECES), st.sampled_from(["", " ", " ", "\u00a0", "-", "\n"])), max_size=12
-).map(lambda pieces: "".join(a + b for a, b in pieces))
+""",
+    ["", " ", " ", "\u00a0", "-", "\n"],
+    12,
+)
 
 
 @given(_TEXTS)
 @settings(max_examples=500, deadline=None)
 def test_the_gate_is_in_every_price(text: str) -> None:
-    """In the match itself: of a stream the gate sees only what waits."""
-    for fact in PRICE.find(text, (0, len(text)), Request()):
-        assert GATE.names(text[slice(*fact.span)])
+    check_gate("price", text)
 
 
 @given(_TEXTS, st.data())
 @settings(max_examples=500, deadline=None)
 def test_no_price_begins_in_text_that_need_not_wait(text: str, data: st.DataObject) -> None:
     """Law of the hold: what a cut might change begins where the text waits, or later."""
-    cut = data.draw(st.integers(0, len(text)))
-    waits = HOLD.start(text[:cut], 0)
-
-    whole = [f for f in PRICE.find(text, (0, len(text)), Request()) if f.span[0] < waits]
-    early = [f for f in PRICE.find(text[:cut], (0, cut), Request()) if f.span[0] < waits]
-    assert whole == early
+    check_hold("price", text, data.draw(st.integers(0, len(text))))
 
 
 @given(_TEXTS)
@@ -319,7 +309,7 @@ def test_any_text_is_read_without_fault(text: str) -> None:
     ],
 )
 def test_what_waits_is_what_could_begin_a_price(text: str, waits: int) -> None:
-    assert waits == HOLD.start(text, 0)
+    assert waits == hold_of("price").start(text, 0)
 
 
 def test_a_long_text_costs_in_proportion() -> None:

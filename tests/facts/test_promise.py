@@ -4,91 +4,54 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Scope
-from filterproxy.core.scan import PatternSet, encode
-from filterproxy.core.sentence import units
+from filterproxy.core.scan import PatternSet
 from filterproxy.facts.fact import Source
 from filterproxy.facts.promise import PromiseFact
-from filterproxy.facts.sayings import LANGUAGES, load
+from tests.facts.said_or_not import by_language, check_gate, found, shuffled
 
 FACT = PromiseFact()
 
-SAID = [
-    "We'll refund you in full.",
-    "You'll get a full refund within 30 days.",
-    "I'll give you a 20% discount on your next order.",
-    "Your order will arrive by Friday.",
-    "We will deliver it tomorrow.",
-    "Someone will call you back within 24 hours.",
-    "We'll get back to you shortly.",
-    "We'll send you a replacement free of charge.",
-    "We price match any competitor.",
-    "We'll match that price.",
-    "I guarantee your satisfaction.",
-    "You are entitled to a full refund.",
-    "As an apology, here's a $10 voucher.",
-    "Your money will be refunded within 5 business days.",
-    "I can offer you 15% off.",
-    "Our team will contact you tomorrow.",
-    "You'll receive your package on Monday.",
-    "All our products come with a lifetime warranty.",
-    "We offer free shipping on all orders.",
-    "I'll make sure you get your money back.",
-    "You'll hear from us by the end of the week.",
-    "We will waive the delivery fee.",
-    "I promise you it will be fixed.",
-    "A refund will be issued to your card within 3 days.",
-    "We'll replace it at no cost.",
-    "A specialist will reach out to you within two hours.",
-    "Your next month is free, and you will receive a $25 credit.",
-    "You will receive a full refund of $49.99.",
-    "The delivery is guaranteed by Tuesday.",
-    "We can refund your ticket.",
-    "If you return it, we'll refund the full amount.",
-    "I'll have someone call you tomorrow.",
-    "Use code SAVE20 for 20% off.",
-    "We'll throw in a free dessert.",
-    "Your parcel will be delivered today.",
-]
-
-NOT_SAID = [
-    "We can't offer refunds.",
-    "I can check whether you'll get a refund.",
-    "You may be eligible for a refund.",
-    "Would you like a refund?",
-    "We refunded you last week.",
-    "I can't promise that it will arrive by Friday.",
-    "Please call us back.",
-    "Do you want us to replace it?",
-    "I cannot guarantee delivery by Friday.",
-    "Refunds are not available for this item.",
-    "You might get a discount.",
-    "If you want a refund, please write to us.",
-    "I don't know whether we price match.",
-    "You can ask for a replacement at the desk.",
-    "We delivered it yesterday.",
-    "I can explain how refunds work.",
-    "Your refund was issued yesterday.",
-    "You won't get a refund.",
-    "I'd be happy to help you with your refund.",
-    "Feel free to contact us.",
-    "To get a discount, sign up on the website.",
-    "You received a discount on your last order.",
-    "We do not price match.",
-    "I'll check our refund policy for you.",
-    "Let me know when you receive it.",
-    "I'll call the function with two arguments.",
-    "Tomorrow will be sunny.",
-    "I'll send you the steps below.",
-    "Who will call me?",
-    "The refund policy is on our website.",
-    "The bus will arrive at 9 am.",
-]
-
-SAID_IN = {
+SAID = {
+    "en": [
+        "We'll refund you in full.",
+        "You'll get a full refund within 30 days.",
+        "I'll give you a 20% discount on your next order.",
+        "Your order will arrive by Friday.",
+        "We will deliver it tomorrow.",
+        "Someone will call you back within 24 hours.",
+        "We'll get back to you shortly.",
+        "We'll send you a replacement free of charge.",
+        "We price match any competitor.",
+        "We'll match that price.",
+        "I guarantee your satisfaction.",
+        "You are entitled to a full refund.",
+        "As an apology, here's a $10 voucher.",
+        "Your money will be refunded within 5 business days.",
+        "I can offer you 15% off.",
+        "Our team will contact you tomorrow.",
+        "You'll receive your package on Monday.",
+        "All our products come with a lifetime warranty.",
+        "We offer free shipping on all orders.",
+        "I'll make sure you get your money back.",
+        "No worries, we'll give you every cent back.",
+        "You'll hear from us by the end of the week.",
+        "We will waive the delivery fee.",
+        "I promise you it will be fixed.",
+        "A refund will be issued to your card within 3 days.",
+        "We'll replace it at no cost.",
+        "A specialist will reach out to you within two hours.",
+        "Your next month is free, and you will receive a $25 credit.",
+        "You will receive a full refund of $49.99.",
+        "The delivery is guaranteed by Tuesday.",
+        "We can refund your ticket.",
+        "If you return it, we'll refund the full amount.",
+        "I'll have someone call you tomorrow.",
+        "Use code SAVE20 for 20% off.",
+        "We'll throw in a free dessert.",
+        "Your parcel will be delivered today.",
+    ],
     "de": [
         "Wir erstatten Ihnen den vollen Betrag.",
         "Sie erhalten einen Rabatt von 20 %.",
@@ -172,7 +135,40 @@ SAID_IN = {
     ],
 }
 
-NOT_SAID_IN = {
+NOT_SAID = {
+    "en": [
+        "We can't offer refunds.",
+        "I can check whether you'll get a refund.",
+        "You may be eligible for a refund.",
+        "Would you like a refund?",
+        "We refunded you last week.",
+        "I can't promise that it will arrive by Friday.",
+        "Please call us back.",
+        "Do you want us to replace it?",
+        "I cannot guarantee delivery by Friday.",
+        "Refunds are not available for this item.",
+        "You might get a discount.",
+        "If you want a refund, please write to us.",
+        "I don't know whether we price match.",
+        "You can ask for a replacement at the desk.",
+        "We delivered it yesterday.",
+        "I can explain how refunds work.",
+        "Your refund was issued yesterday.",
+        "You won't get a refund.",
+        "I'd be happy to help you with your refund.",
+        "Feel free to contact us.",
+        "To get a discount, sign up on the website.",
+        "You received a discount on your last order.",
+        "We do not price match.",
+        "I'll check our refund policy for you.",
+        "Let me know when you receive it.",
+        "I'll call the function with two arguments.",
+        "Tomorrow will be sunny.",
+        "I'll send you the steps below.",
+        "Who will call me?",
+        "The refund policy is on our website.",
+        "The bus will arrive at 9 am.",
+    ],
     "de": [
         "Wir können nichts erstatten, das ist nicht möglich.",
         "Ich kann prüfen, ob Sie eine Erstattung erhalten.",
@@ -256,42 +252,23 @@ NOT_SAID_IN = {
 }
 
 
-def found(text: str) -> bool:
-    return any(FACT.find(text, unit, Request()) for unit in units(text, Scope.SENTENCE))
-
-
-@pytest.mark.parametrize("text", SAID)
-def test_what_is_said_in_english_is_found(text: str) -> None:
-    assert found(text)
-
-
-@pytest.mark.parametrize("text", NOT_SAID)
-def test_what_is_not_said_in_english_passes(text: str) -> None:
-    assert not found(text)
-
-
-@pytest.mark.parametrize(("code", "text"), [(c, t) for c, texts in SAID_IN.items() for t in texts])
+@pytest.mark.parametrize(("code", "text"), by_language(SAID))
 def test_what_is_said_is_found(code: str, text: str) -> None:
-    assert found(text)
+    assert found(FACT, text)
 
 
-@pytest.mark.parametrize(("code", "text"), [(c, t) for c, texts in NOT_SAID_IN.items() for t in texts])
+@pytest.mark.parametrize(("code", "text"), by_language(NOT_SAID))
 def test_what_is_not_said_passes(code: str, text: str) -> None:
-    assert not found(text)
+    assert not found(FACT, text)
 
 
-_WORDS = [word for texts in [SAID, *SAID_IN.values()] for text in texts for word in text.split()]
 _GATE = PatternSet(FACT.gate)
 
 
 @settings(max_examples=150)
-@given(st.lists(st.sampled_from([*SAID, *(t for ts in SAID_IN.values() for t in ts), *_WORDS]), max_size=9))
-def test_the_gate_is_in_every_sentence_with_one(pieces: list[str]) -> None:
-    """Read past `find`, which asks the gate first."""
-    text = " ".join(pieces)
-    for code in LANGUAGES:
-        if load(f"promise.{code}").said(text, "claims", "timed"):
-            assert _GATE.matches(encode(text))
+@given(shuffled(SAID))
+def test_the_gate_is_in_every_sentence_with_one(text: str) -> None:
+    check_gate(_GATE, "promise", ("claims", "timed"), text)
 
 
 @pytest.mark.parametrize(
