@@ -27,7 +27,7 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_log_lines_total{log}                  lines of decisions, recordings, spans, events that left
     filterproxy_log_dropped_total{log,cause}          lines, or texts of lines, that were left out
     filterproxy_rulebook_…, filterproxy_rule_info     see engine.rulebook_metrics
-    filterproxy_rule_mode_replies{rule,mode}          replies since the rule has its mode
+    filterproxy_rule_mode_replies{rule,mode,version}  replies since the rule is as it is, and in its mode
     filterproxy_rule_precision{rule,bound}            share of labelled hits that are right: point, low, high
     filterproxy_rule_labels{rule,label}               labelled hits: right, wrong, unsure
     filterproxy_labels_readable                       whether the file of labels could be read

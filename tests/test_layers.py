@@ -19,7 +19,7 @@ LAYERS = [
     {"rulebook"},
     {"dialects"},
     {"upstreams"},
-    {"answers", "config", "metrics", "trial", "evaluate", "scores"},
+    {"answers", "config", "metrics", "processes", "trial", "evaluate", "scores"},
     {"record"},
     {"engine"},
     {"history", "corpus"},
@@ -39,8 +39,8 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # The core knows neither YAML, JSON nor HTTP; RE2 stands behind one border.
 CORE_MAY_IMPORT = {"re2": "scan.py"}
 STANDARD = {
-    "__future__", "bisect", "collections", "dataclasses", "enum", "functools", "itertools", "re", "typing",
-    "unicodedata", "weakref", "zlib",
+    "__future__", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib", "itertools", "re",
+    "typing", "unicodedata", "weakref",
 }  # fmt: skip
 
 

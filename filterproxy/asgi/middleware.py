@@ -28,7 +28,6 @@ from filterproxy.asgi.replying import filtered
 from filterproxy.asgi.settings import Paths, settings_of
 from filterproxy.config import Config
 from filterproxy.embedded import Embedded, LoadError
-from filterproxy.engine.headers import first
 
 
 class ResponseFilter:
@@ -93,7 +92,7 @@ class ResponseFilter:
             await self._load()
         # Behind a `root_path` the path holds that, too; what is spoken is told by its end.
         spoken = self._embedded.passages.routes.of(scope["method"], scope["path"])
-        if spoken is None or first(scope["headers"], b"upgrade"):
+        if spoken is None:
             await self._app(scope, receive, send)
         else:
             await filtered(self._app, self._embedded, spoken, scope, receive, send)

@@ -24,12 +24,11 @@ class Calm:
     A run of rules, all at rest.
 
     tape: what they read; it waits there. read: all that they have read, kept only where some of them
-    look at it in the end. whole: the run that this was a part of once, whose hold it keeps.
+    look at it in the end.
     """
 
-    def __init__(self, run: Run, whole: Run, plan: Plan, judge: Judge, tape: Tape, read: Tape | None) -> None:
+    def __init__(self, run: Run, plan: Plan, judge: Judge, tape: Tape, read: Tape | None) -> None:
         self._run = run
-        self._whole = whole
         self._plan = plan
         self._judge = judge
         self.tape = tape
@@ -71,11 +70,11 @@ class Calm:
         self._named = named if final and tape.base == 0 else None
         if not named:
             return None
-        view = View(tape)
+        view, changers = View(tape), self._plan.changers
+        first, last = run.bounds
         for index in sorted(named):
-            bound = run.changers.get(index)
-            if bound is not None and self._finds(bound, view, final):
-                return bound
+            if first <= index <= last and index in changers and self._finds(changers[index], view, final):
+                return changers[index]
         return None
 
     def _something_complete(self) -> bool:
@@ -108,20 +107,15 @@ class Calm:
         return found
 
     def come_apart(self, at: Bound) -> list[Calm | Stage]:
-        """
-        The rules before *at*, which hold all that waits; *at* itself; the rules behind it.
-
-        Both keep the hold of all: making one of their own would cost more than what it lets go.
-        """
-        before = Run(tuple(b for b in self._run.rules if b.index < at.index))
-        behind = Run(tuple(b for b in self._run.rules if b.index > at.index))
+        """The rules before *at*, which hold all that waits; *at* itself; the rules behind it."""
+        before, behind = self._run.parted(at)
         had_left = None
         if self._read is not None and behind.observers:
             had_left = self._read.head(len(self._read.text) - self.tape.waiting)
         return [
-            Calm(before, self._whole, self._plan, self._judge, self.tape, self._read),
+            Calm(before, self._plan, self._judge, self.tape, self._read),
             stage(self._plan, at, self._judge, self.tape.successor()),
-            Calm(behind, self._whole, self._plan, self._judge, self.tape.successor(), had_left),
+            Calm(behind, self._plan, self._judge, self.tape.successor(), had_left),
         ]
 
     def settle(self, final: bool) -> list[Piece]:
@@ -137,7 +131,7 @@ class Calm:
             return base
         if not run.changers:
             return len(text)
-        waits = self._whole.hold.start(text, base)
+        waits = run.hold.start(text, base)
         if run.unit is None:
             return waits
         settled = base

@@ -17,19 +17,27 @@ class Chain:
     """
 
     def __init__(self, plan: Plan, judge: Judge) -> None:
-        self._groups = [_Group(run, plan, judge) for run in plan.runs]
+        self._plan = plan
         self._judge = judge
+        self._groups: list[_Group] = []  # made when there is something for them to read
+        self._kept: list[str] = []
+        self._kept_size = 0
         self._received = 0
         self._blank = True  # nothing but white space has left
 
     def feed(self, text: str) -> list[Piece]:
         """Take in more of the channel's text."""
+        if not self._groups:
+            self._groups = self._made()
         return self._through([self._piece(text)], final=False)
 
     def keep(self, text: str) -> None:
         """Take in text of which nothing need leave before the end: then all is read in one go."""
-        if self._groups:
-            self._groups[0].add([self._piece(text)])
+        self._kept.append(text)
+        self._kept_size += len(text)
+
+    def _made(self) -> list[_Group]:
+        return [_Group(run, self._plan, self._judge) for run in self._plan.runs]
 
     def _piece(self, text: str) -> Piece:
         piece = Piece(text, len(text), self._received)
@@ -38,7 +46,12 @@ class Chain:
 
     def end(self) -> list[Piece]:
         """The text is complete: what is left of it."""
-        out = self._through([], final=True)
+        kept = "".join(self._kept)
+        pieces = [self._piece(kept)] if kept else []
+        # Most texts that are read in one go: no rule is even asked.
+        if not self._groups and self._plan.may_touch(kept):
+            self._groups = self._made()
+        out = self._through(pieces, final=True)
         say_from = self._judge.say_from
         if self._blank and say_from is not None:
             out.append(Piece(self._judge.say(say_from), 0, self._received, own=True))
@@ -46,7 +59,7 @@ class Chain:
 
     def give_up(self) -> list[Piece]:
         """Everything that waits, as it is: what was not judged stays so."""
-        pieces: list[Piece] = []
+        pieces = [self._piece(text) for text in self._kept]
         for group in self._groups:
             pieces = group.give_up(pieces)
         return pieces
@@ -54,7 +67,7 @@ class Chain:
     @property
     def waiting(self) -> int:
         """Code points that wait."""
-        return sum([group.waiting for group in self._groups])
+        return self._kept_size + sum([group.waiting for group in self._groups])
 
     def _through(self, pieces: list[Piece], final: bool) -> list[Piece]:
         for group in self._groups:
@@ -78,15 +91,15 @@ class _Group:
         self._judge = judge
         self.waiting = 0  # code points, kept here as they are asked for with every delta
         self._since = 0  # code points read since it came apart, or was found not to be one again
+        alone = run.alone
         self._links: list[Calm | Stage] = [
-            self._alone() if run.alone else self._whole(Tape(), Tape() if run.observers else None)
+            self._whole(Tape(), Tape() if run.observers else None)
+            if alone is None
+            else stage(plan, alone, judge, Tape())
         ]
 
-    def _alone(self) -> Stage:
-        return stage(self._plan, self._run.rules[0], self._judge, Tape())
-
     def _whole(self, tape: Tape, read: Tape | None) -> Calm:
-        return Calm(self._run, self._run, self._plan, self._judge, tape, read)
+        return Calm(self._run, self._plan, self._judge, tape, read)
 
     def add(self, pieces: list[Piece]) -> None:
         self._links[0].add(pieces)

@@ -114,10 +114,10 @@ class Hold:
         No attempt looks further than MATCH_LIMIT, so nothing before that waits.
         """
         waits = self._start(text, max(pos, len(text) - MATCH_LIMIT))
-        if not self._folds or text.isascii():
+        lead = max(0, pos - FOLD_REACH)
+        if not self._folds or text[lead:].isascii():
             return waits
         sure = unsure_from(text)
-        lead = max(0, pos - FOLD_REACH)
         folded = fold(text[lead:sure])
         if folded is not None:
             begin = max(folded.place(pos - lead), len(folded.text) - MATCH_LIMIT)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from filterproxy.core.asking import askers_of
+from filterproxy.core.canary import acts, conversation_of
 from filterproxy.core.gate import Gate, Hold, can_hold
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb, reads_json
@@ -106,43 +107,67 @@ def _clash(run: Sequence[Bound], bound: Bound) -> bool:
 
 @dataclass(frozen=True)
 class Run:
-    """Consecutive rules of a plan."""
+    """
+    Consecutive rules of a plan, in order: those that change text, and those that read it at its end.
 
-    rules: tuple[Bound, ...]
+    part_of: the run that came apart into this one and others, whose hold it keeps: making one of its own
+    would cost more than what it lets go.
+    """
 
-    @functools.cached_property
-    def changers(self) -> dict[int, Bound]:
-        return {b.index: b for b in self.rules if b.changes}
+    changers: tuple[Bound, ...]
+    observers: tuple[Bound, ...]
+    part_of: Run | None = None
 
-    @functools.cached_property
-    def observers(self) -> tuple[Bound, ...]:
-        """Rules that read a text at its end: they change nothing that has left."""
-        return tuple(b for b in self.rules if not b.changes)
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The indices of the first and the last rule that changes text; there must be one."""
+        return self.changers[0].index, self.changers[-1].index
+
+    def parted(self, at: Bound) -> tuple[Run, Run]:
+        """The rules before *at*, which changes text, and those behind it."""
+        whole = self.part_of or self
+        here, there = _place(self.changers, at.index), _place(self.observers, at.index)
+        return (
+            Run(self.changers[:here], self.observers[:there], whole),
+            Run(self.changers[here + 1 :], self.observers[there:], whole),
+        )
 
     @functools.cached_property
     def unit(self) -> Scope | None:
         """The unit at whose bounds alone text leaves, where a rule waits for such a unit."""
-        return next((b.unit for b in self.changers.values() if b.unit is not None), None)
+        if self.part_of is not None and self.part_of.unit is None:
+            return None
+        return next((b.unit for b in self.changers if b.unit is not None), None)
 
     @functools.cached_property
     def whole(self) -> bool:
         """Whether a rule must see all of the text before any of it may leave."""
-        return any(b.keeps is Keeps.REPLY for b in self.changers.values())
+        if self.part_of is not None and not self.part_of.whole:
+            return False
+        return any(b.keeps is Keeps.REPLY for b in self.changers)
 
     @functools.cached_property
     def hold(self) -> Hold:
         """What could begin a match of any of these rules that wait for no more than that."""
+        if self.part_of is not None:
+            return self.part_of.hold
         return Hold(
             [
                 b.rule
-                for b in self.changers.values()
+                for b in self.changers
                 if b.keeps is not Keeps.REPLY and b.rule.scope is Scope.REPLY and can_hold(b.rule.match)
             ]
         )
 
     @property
-    def alone(self) -> bool:
-        return stands_alone(self.rules[0]) if self.rules else False
+    def alone(self) -> Bound | None:
+        """The only rule, where it counts along the text."""
+        first = self.changers[0] if self.changers else None
+        return first if first is not None and stands_alone(first) else None
+
+
+def _place(rules: Sequence[Bound], index: int) -> int:
+    return bisect.bisect_left(rules, index, key=lambda b: b.index)
 
 
 @dataclass(frozen=True)
@@ -249,7 +274,22 @@ class Plan:
                 runs.append([bound])
             else:
                 last.append(bound)
-        return tuple(Run(tuple(run)) for run in runs)
+        return tuple(
+            Run(tuple(b for b in run if b.changes), tuple(b for b in run if not b.changes)) for run in runs
+        )
+
+    @functools.cached_property
+    def changers(self) -> Mapping[int, Bound]:
+        """The rules that change text, by their indices."""
+        return {b.index: b for b in self.rules if b.changes}
+
+    @functools.cached_property
+    def _indices(self) -> frozenset[int]:
+        return frozenset(b.index for b in self.rules)
+
+    def may_touch(self, text: str) -> bool:
+        """Whether any rule could match in *text*; else all of it stays as it is."""
+        return not self._indices.isdisjoint(self.gate.names(text))
 
     @functools.cached_property
     def _until(self) -> dict[int, Plan]:
@@ -327,20 +367,8 @@ class Plans:
         return tuple(modes)
 
     def _canary(self, rule: Rule, request: Request) -> Mode:
-        share = zlib.crc32(f"{rule.id}\0{self._conversation(request)}".encode("utf-8", "replace")) / 2**32
-        return Mode.CANARY if share < rule.rollout else Mode.SHADOW
-
-    def _conversation(self, request: Request) -> str:
-        key: str | None = request.memo.get("conversation")
-        if key is None:
-            key = request.headers.get(self._canary_header, "") if self._canary_header else ""
-            if not key:
-                caller = request.headers.get("authorization", "")
-                system = next((t.text for t in request.turns if t.role == "system"), "")
-                first = next((t.text for t in request.turns if t.role == "user"), "")
-                key = "\0".join((caller, system, first))
-            request.memo["conversation"] = key
-        return key
+        here = acts(rule.id, rule.rollout, conversation_of(request, self._canary_header))
+        return Mode.CANARY if here else Mode.SHADOW
 
     def _build(self, stream: bool, attempt: int, modes: tuple[tuple[int, Mode], ...]) -> Plan:
         decided: Mapping[int, Mode] = dict(modes)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """
     One message of the request, as plain text.
 
@@ -47,7 +46,8 @@ class Request:
     (an image, a conversation kept by the server), so that what is known cannot be said.
     json: the request demands JSON as its reply's content. memo: what is worked out once per
     request, on first use (language, the index of what is known), keyed by who worked it out.
-    background: what the operator states beside it.
+    background: what the operator states beside it. conversation: the id under which the server keeps it; ""
+    where the request names none.
     """
 
     model: str = ""
@@ -59,6 +59,7 @@ class Request:
     complete: bool = True
     background: Background = _NOTHING
     memo: dict[Any, Any] = field(default_factory=dict)
+    conversation: str = ""
 
     @property
     def question(self) -> str:

@@ -148,6 +148,6 @@ class TailPattern:
         at = len(data)
         for regex in self._regexes:
             found = regex.search(data)
-            if found is not None and found.start() < at:
-                at = found.start()
+            if found is not None:
+                at = min(at, found.start())
         return at if len(data) == len(text) else len(data[:at].decode())

@@ -195,6 +195,10 @@ def _sequence_prefixes(parts: tuple[Shape, ...]) -> str:
             source = later
         elif later is None:
             source = stopped
+        elif source == "" and isinstance(part, Repeat) and isinstance(part.inner, Chars):
+            # The commonest end, as of `[A-Z]{2}\d{4,9}\b`: stopped in it, or just past it. One count says
+            # both; each count up to nine is nine copies of a class, in every rule.
+            source = _times(_wide(part.inner), 0, part.most)
         else:
             source = f"(?:{stopped}|{later})"
     return _never() if source is None else source

@@ -59,6 +59,7 @@ def fold(text: str) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=4096)
 def case_class(c: str) -> Chars:
     """The shape of one character in any case: all that `fold` makes the same of."""
     same = _cases().get(fold(c), c)

@@ -31,7 +31,7 @@ from filterproxy.dialects.generic import GENERIC, STREAMS, Described, generic
 from filterproxy.dialects.generic.layout import KINDS, Layout, Text
 from filterproxy.dialects.generic.path import EVERY, Path, PathError, parse_path
 from filterproxy.dialects.generic.request import ROLES, Asked
-from filterproxy.dialects.routes import ROUTES, Override, Routes
+from filterproxy.dialects.routes import ANY, ROUTES, Override, Routes, loose_parts
 from filterproxy.dialects.text import TEXT, text
 
 KNOWN = {route.dialect.name: route.dialect for route in reversed(ROUTES)}
@@ -73,8 +73,8 @@ def override_of(entry: Mapping[str, Any]) -> Override:
     """What an entry means. Raises ValueError when it is mistaken."""
     for mistake in mistakes(entry):
         raise ValueError(f"dialects has {mistake.what}")
-    glob = re.sub("/+", "/", entry["path"])
-    glob = glob.rstrip("/") or "/"
+    parts = "/".join(loose_parts(entry["path"]))
+    glob = parts if entry["path"].startswith(ANY) else f"/{parts}"
     return Override(entry.get("method", "POST"), re.compile(fnmatch.translate(glob)), _dialect_of(entry))
 
 

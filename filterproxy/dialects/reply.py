@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.verdict import Verdict
@@ -25,8 +25,7 @@ class Options:
     choices: str = "replace"
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(NamedTuple):
     """A whole reply as the client gets it. changed: whether it differs from upstream's."""
 
     status: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -18,7 +18,7 @@ from filterproxy.dialects.openai_responses import OPENAI_RESPONSES
 # Stands for any one part of a path.
 ANY = "*"
 
-_SLASHES = re.compile("/+")
+_SLASHES = re.compile(r"[/\\]+")
 # Paths that are remembered: a deployment has few, but for the ids of stored replies.
 _KEPT_PATHS = 1024
 
@@ -28,8 +28,8 @@ class Route:
     """
     Where a dialect is spoken.
 
-    parts: the last parts of the path; `*` is any. stored: the reply was made before, so that the request says
-    nothing of what was asked.
+    parts: the last parts of the path, as loose_parts gives them; `*` is any. stored: the reply was made
+    before, so that the request says nothing of what was asked.
     """
 
     method: str
@@ -46,7 +46,7 @@ class Override:
     """
     Where the operator says that a dialect is spoken.
 
-    path: all of a path, without empty parts.
+    path: all of a path, of the parts that loose_parts gives.
     """
 
     method: str
@@ -114,12 +114,12 @@ class Routes:
         """What is kept at a decoded *path* in a form that no dialect reads; None for any other request."""
         if method != "GET":
             return None
-        parts = plain_parts(path)
+        parts = loose_parts(path)
         return next((unread for unread in UNREAD if _ends(parts, unread.parts)), None)
 
     def _of(self, method: str, path: str) -> Route | Override | None:
         """The route of a request with a decoded *path*; None where no dialect is spoken there."""
-        parts = plain_parts(path)
+        parts = loose_parts(path)
         return next((route for route in self._routes if route.fits(method, parts)), None)
 
 
@@ -130,8 +130,23 @@ def _ends(parts: Sequence[str], wanted: Sequence[str]) -> bool:
 
 def plain_parts(path: str) -> list[str]:
     """The parts of a path, however many slashes and dots it is written with."""
+    return _without_dots(_SLASHES.split(unquote(path)))
+
+
+def loose_parts(path: str) -> list[str]:
+    """
+    The parts of a path as the least strict of servers takes them.
+
+    Some leave off a part's parameters (RFC 3986, 3.3), white space around it or all behind a NUL, or do not
+    tell capitals from small letters: what one of them would answer must not pass because it is written oddly.
+    """
+    parts = _SLASHES.split(unquote(path))
+    return _without_dots(part.partition(";")[0].partition("\0")[0].strip().lower() for part in parts)
+
+
+def _without_dots(parts: Iterable[str]) -> list[str]:
     plain: list[str] = []
-    for part in _SLASHES.split(unquote(path)):
+    for part in parts:
         if part == "..":
             del plain[-1:]
         elif part not in (".", ""):

@@ -185,8 +185,9 @@ class Frames:
             return [body]
         head, tail = body[:end], body[end + len(between) :]
         # A short separator is found several times faster than a long one, if it is as telling.
-        short = head.split(between[:_TELLING])
-        if head.count(between) != len(short) - 1:
-            return [*head.split(between), tail]
-        rest = len(between) - len(between[:_TELLING])
-        return [short[0], *(part[rest:] for part in short[1:]), tail]
+        first, *others = head.split(between[:_TELLING])
+        rest = between[_TELLING:]
+        parts = [first, *[part.removeprefix(rest) for part in others]]
+        if sum(map(len, parts)) + len(others) * len(between) != len(head):
+            parts = head.split(between)
+        return [*parts, tail]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -52,8 +52,7 @@ class Place:
     lead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """
     A whole reply, taken apart.
 
@@ -161,14 +160,19 @@ def _nothing_left(ending: Ending, reply: Reply) -> bool:
 
 def _put(form: Form, reply: Reply, pieces: Mapping[Channel, Sequence[Piece]], ending: Ending) -> set[int]:
     """Write texts that changed back to where they stood; the choices that have such."""
+    rewritten = {
+        channel: text_of(found)
+        for channel, found in pieces.items()
+        if channel.choice not in ending.dropped and not all([piece.verbatim for piece in found])
+    }
+    if not rewritten:
+        return set()
     places: dict[Channel, list[Place]] = {}
     for place in reply.places:
         places.setdefault(place.channel, []).append(place)
     changed = set()
-    for channel, found in pieces.items():
-        if channel.choice in ending.dropped or all(piece.verbatim for piece in found):
-            continue
-        text, there = text_of(found), places.get(channel, ())
+    for channel, text in rewritten.items():
+        there = places.get(channel, ())
         if not text and not any(place.text for place in there):
             continue  # nothing in place of nothing: no event of a stream would change for it
         changed.add(channel.choice)

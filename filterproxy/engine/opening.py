@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.engine.encoding import can_decode, encoding
@@ -18,8 +18,7 @@ class Way(Enum):
     UNREAD = "not at all"
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """
     kind: the content type. encoded: whether the body has a content encoding, which can be undone. cause: why
     a reply that may hold a model's text is not read; "" for one that holds none.

@@ -17,6 +17,7 @@ from filterproxy.extproc.admin import admin_app
 from filterproxy.extproc.service import Service
 from filterproxy.proxy.address import StartError, bind, listen, refusal, url
 from filterproxy.proxy.admin.admin import AdminServer
+from filterproxy.proxy.tls import check_admin_tls
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ async def running(
     """
     if (reason := refusal(config)) is not None:
         raise StartError(reason)
+    check_admin_tls(config)
     registry = CollectorRegistry()
     embedded = Embedded(config, rules, known, registry)
     await asyncio.to_thread(embedded.load)
@@ -58,7 +60,7 @@ async def running(
         listen(admin)
         await service.start()
         embedded.watch()
-        one = Running(f"{host}:{bound}", url(admin), embedded)
+        one = Running(f"{host}:{bound}", url(admin, config.admin_tls_cert), embedded)
         _signals(one)
         server = AdminServer(admin_app(embedded, registry, lambda: not one.stopped.is_set()), config)
         serving = asyncio.create_task(server.serve(sockets=[admin]))

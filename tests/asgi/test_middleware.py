@@ -114,7 +114,6 @@ def test_requests_reach_the_application_as_they_came_but_for_encodings_and_names
     [
         scope("/page"),
         scope(method="GET", path="/v1/models"),
-        scope(headers=[(b"upgrade", b"websocket")]),
         {"type": "websocket", "path": "/v1/chat/completions"},
     ],
 )
@@ -134,6 +133,19 @@ def test_everything_else_is_untouched(tmp_path: Path, other: Scope) -> None:
 
         assert seen[0] is other and seen[1] == receive and seen[2] == send
         assert 0 == counted(registry, "replies_in_flight")
+
+    run(test)
+
+
+@pytest.mark.parametrize("wish", [b"websocket", b"h2c"])
+def test_a_wish_for_another_protocol_passes_nothing_by_the_rules(tmp_path: Path, wish: bytes) -> None:
+    """Servers answer such a request as any other."""
+
+    async def test() -> None:
+        app, _ = around(Says(start(JSON), body(completion("A secret."))), tmp_path)
+        server = await answered(app, scope(headers=[(b"connection", b"upgrade"), (b"upgrade", wish)]))
+
+        assert "A [redacted]." == json.loads(server.body)["choices"][0]["message"]["content"]
 
     run(test)
 

@@ -159,9 +159,10 @@ class Run:
     released: list[str]
 
 
-def run(plan: Plan, deltas: list[str], **given: Any) -> Run:
-    """Stream *deltas* through *plan* as content of choice 0."""
+def run(plan: Plan, deltas: list[str], *, whole: bool = False, **given: Any) -> Run:
+    """Stream *deltas* through *plan* as content of choice 0; whole: none of it need leave before the end."""
     session = Session(plan, Request(), settings(**given))
+    session.whole = whole
     session.expect_content(0)
     pieces: list[Piece] = []
     released = []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from filterproxy.core.gate import Gate, Hold
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Rule, Verb
-from filterproxy.core.shape import wide
+from filterproxy.core.shape import Chars, Edge, Repeat, Seq, prefixes, wide
 from filterproxy.detectors.regex import Regex
 from tests.core.rules import PATTERNS
 
@@ -153,6 +153,14 @@ def test_no_character_of_a_property_is_missing_in_its_class(name: str) -> None:
     assert [] == missing
     assert [] == [c for c in "“”’–—…。、「」！？，" if name != r"\s" and gate.search(c)]
     assert [] == [c for c in "éßλЖא中あ한" if name != r"\w" and gate.search(c)]
+
+
+def test_a_count_at_the_end_of_a_match_is_one_count_in_the_hold() -> None:
+    """A thousand such rules are one automaton, of megabytes."""
+    letters = Repeat(Chars("[a-f]"), 3, 5)
+
+    assert prefixes(Seq((letters, Edge()))) == "(?:[a-f]){0,5}"
+    assert prefixes(Seq((letters, *map(Chars, "xy")))) == "(?:(?:[a-f]){0,4}|(?:[a-f]){3,5}(?:|x))"
 
 
 def test_every_pattern_here_has_a_hold_of_its_own() -> None:

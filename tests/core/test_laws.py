@@ -50,6 +50,23 @@ def test_any_cut_gives_the_text_and_the_verdict_of_the_oracle(
 
 
 @given(specs(), cut_texts())
+@settings(max_examples=400, deadline=None)
+def test_a_reply_that_is_read_in_one_go_has_the_text_and_the_verdict_of_the_oracle(
+    rulebook: list[Spec], deltas: list[str]
+) -> None:
+    """Law 1, where nothing need leave before the end."""
+    expected = oracle.apply(rulebook, "".join(deltas))
+
+    actual = run(plan_of(rulebook), deltas, whole=True)
+
+    assert (expected.dropped is not None) == actual.dropped
+    assert sorted(expected.hits) == hits_of(actual.verdict)
+    assert all(not early for early in actual.released)
+    if not actual.dropped:
+        assert expected.text == actual.text
+
+
+@given(specs(), cut_texts())
 @settings(max_examples=200, deadline=None)
 def test_released_text_is_a_prefix_of_the_final_text(rulebook: list[Spec], deltas: list[str]) -> None:
     """Law 2: release."""

@@ -23,11 +23,9 @@ from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireErro
 from filterproxy.dialects.routes import Routes
 from tests import oracle
 from tests.core.rules import Spec, plan_of, rule_of, settings, specs, texts
+from tests.dialects.rules import CUT, DROP, REDACT, REMOVING, acted, secrets, tells
 from tests.dialects.wire import cut_bytes
 
-REDACT: Spec = {"id": "r", "regex": "abb", "verb": "redact", "unit": "match", "with": "[X]", "scope": "reply"}
-DROP: Spec = {"id": "d", "regex": "abb", "verb": "drop", "unit": "match", "say": "No.", "scope": "reply"}
-CUT: Spec = {"id": "c", "regex": "abb", "verb": "cut", "unit": "sentence", "say": "Cut.", "scope": "reply"}
 USAGE = {"input_tokens": 11, "output_tokens": 7}
 
 
@@ -295,11 +293,8 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 ) -> None:
     """Law 3: quiet."""
     out, stream = streamed(rulebook, data.draw(cut_bytes(reply.body)))
-    enforced = any(
-        not h.excuse and h.mode == "enforce" and h.action not in ("flag",) for h in stream.verdict.hits
-    )
 
-    assert enforced or expected(rulebook, reply) != reply.texts or out == reply.body
+    assert acted(stream.verdict) or expected(rulebook, reply) != reply.texts or out == reply.body
 
 
 @given(st.data(), specs(), replies())
@@ -318,23 +313,10 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
         assert all(whole.startswith(text) for text, whole in zip(seen, final, strict=False))
 
 
-SECRET = "\u2603"  # a character that no rule and no operator's text has
-SHOUT = {"with": "", "say": "No.", "scope": "reply"}
-
-
-@given(
-    st.data(),
-    st.sampled_from(["redact", "remove", "cut", "drop"]),
-    st.sampled_from(["match", "sentence"]),
-    st.text(alphabet=f"a .{SECRET}{SECRET}", min_size=1, max_size=20),
-)
+@given(st.data(), REMOVING, secrets(least=1))
 @hypothesis_settings(max_examples=150, deadline=None)
-def test_no_removed_character_leaves_in_any_field(
-    data: st.DataObject, verb: str, unit: str, text: str
-) -> None:
+def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spec, text: str) -> None:
     """Law 4: no leak: not in a citation, a search result, an unknown key or an unknown block."""
-    unit = unit if verb in ("remove", "cut") else "match"
-    rule: Spec = {"id": "r", "regex": f"{SECRET}+", "verb": verb, "unit": unit, **SHOUT}
     cited = {"type": "char_location", "cited_text": text}
     again = delta(1, "citations_delta", citation=cited)
     odd = {**delta(1, "text_delta", text="."), "copy": text}
@@ -353,8 +335,8 @@ def test_no_removed_character_leaves_in_any_field(
     out, _ = streamed([rule], data.draw(cut_bytes(body_of(*events))))
     whole = whole_of([rule], value)
 
-    assert SECRET not in json.dumps(read(out).values, ensure_ascii=False)
-    assert SECRET not in json.dumps(json.loads(whole.body), ensure_ascii=False)
+    assert not tells(read(out).values)
+    assert not tells(json.loads(whole.body))
     assert read(out).done
 
 

@@ -18,9 +18,9 @@ from filterproxy.dialects.openai_completions import OPENAI_COMPLETIONS
 from filterproxy.dialects.reply import Options, Refused
 from tests import oracle
 from tests.core.rules import Spec, plan_of, settings, specs
+from tests.dialects.rules import DROP
 from tests.dialects.wire import Reply, cut_bytes, read, replies
 
-DROP: Spec = {"id": "d", "regex": "abb", "verb": "drop", "unit": "match", "say": "No.", "scope": "reply"}
 SILENT: Spec = DROP | {"say": None}
 REMOVE = Options(choices="remove")
 DIALECTS = [OPENAI_CHAT, OPENAI_COMPLETIONS]

@@ -25,11 +25,9 @@ from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireErro
 from filterproxy.dialects.routes import Routes
 from tests import oracle
 from tests.core.rules import Spec, plan_of, rule_of, settings, specs, texts
+from tests.dialects.rules import DROP, REDACT, REMOVING, acted, secrets, tells
 from tests.dialects.wire import cut_bytes
 
-REDACT: Spec = {"id": "r", "regex": "abb", "verb": "redact", "unit": "match", "with": "[X]", "scope": "reply"}
-DROP: Spec = {"id": "d", "regex": "abb", "verb": "drop", "unit": "match", "say": "No.", "scope": "reply"}
-CUT: Spec = {"id": "c", "regex": "abb", "verb": "cut", "unit": "sentence", "say": "Cut.", "scope": "reply"}
 COUNTS = {"total_duration": 9, "prompt_eval_count": 11, "eval_count": 7}
 BOTH = pytest.mark.parametrize("dialect", [OLLAMA_CHAT, OLLAMA_GENERATE], ids=lambda d: d.name)
 BOOLEANS = st.booleans()
@@ -213,11 +211,8 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 ) -> None:
     """Law 3: quiet."""
     out, stream = streamed(reply.dialect, rulebook, data.draw(cut_bytes(reply.body)))
-    enforced = any(
-        not h.excuse and h.mode == "enforce" and h.action not in ("flag",) for h in stream.verdict.hits
-    )
 
-    assert enforced or expected(rulebook, reply) != reply.text or out == reply.body
+    assert acted(stream.verdict) or expected(rulebook, reply) != reply.text or out == reply.body
 
 
 @given(st.data(), specs(), replies())
@@ -234,24 +229,12 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
     assert all(final.startswith(text) for text in early)
 
 
-SECRET = "\u2603"  # a character that no rule and no operator's text has
-SHOUT = {"with": "", "say": "No.", "scope": "reply"}
-
-
-@given(
-    st.data(),
-    DIALECTS,
-    st.sampled_from(["redact", "remove", "cut", "drop"]),
-    st.sampled_from(["match", "sentence"]),
-    st.text(alphabet=f"a .{SECRET}{SECRET}", max_size=20),
-)
+@given(st.data(), DIALECTS, REMOVING, secrets())
 @hypothesis_settings(max_examples=150, deadline=None)
 def test_no_removed_character_leaves_in_any_field(
-    data: st.DataObject, dialect: Dialect, verb: str, unit: str, text: str
+    data: st.DataObject, dialect: Dialect, rule: Spec, text: str
 ) -> None:
     """Law 4: no leak, not even as a number."""
-    unit = unit if verb in ("remove", "cut") else "match"
-    rule: Spec = {"id": "r", "regex": f"{SECRET}+", "verb": verb, "unit": unit, **SHOUT}
     tokens = [ord(c) for c in text]
     lines = [{**line(dialect, c, copy=c), "logprobs": [{"token": c, "bytes": [ord(c)]}]} for c in text]
     end = last(dialect, context=tokens)
@@ -260,10 +243,7 @@ def test_no_removed_character_leaves_in_any_field(
     out, _ = streamed(dialect, [rule], data.draw(cut_bytes(body_of(*lines, end))))
     whole = whole_of(dialect, [rule], value)
 
-    for left in (*read(out).values, json.loads(whole.body)):
-        shown = json.dumps(left, ensure_ascii=False)
-        assert SECRET not in shown
-        assert str(ord(SECRET)) not in shown
+    assert not tells([*read(out).values, json.loads(whole.body)])
 
 
 @BOTH

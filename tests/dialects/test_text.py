@@ -18,10 +18,9 @@ from filterproxy.dialects.reply import Options, Refused, Stream, WireError
 from filterproxy.dialects.text import text
 from tests import oracle
 from tests.core.rules import Spec, plan_of, settings, specs, texts
+from tests.dialects.rules import DROP, REDACT
 
 TEXT = text(Asked())
-REDACT: Spec = {"id": "r", "regex": "abb", "verb": "redact", "unit": "match", "with": "[X]", "scope": "reply"}
-DROP: Spec = {"id": "d", "regex": "abb", "verb": "drop", "unit": "match", "say": "No.", "scope": "reply"}
 EMPTY: Spec = {"id": "e", "under": 1, "verb": "drop", "unit": "match", "say": "No.", "scope": "reply"}
 
 

@@ -131,8 +131,13 @@ class Read:
     values: list[Any]
 
 
-def read(body: bytes) -> Read:
-    """Read a stream as official clients do; anything malformed raises."""
+def _said(choice: Any) -> str | None:
+    text: str | None = choice["delta"].get("content")
+    return text
+
+
+def read(body: bytes, said: Callable[[Any], str | None] = _said) -> Read:
+    """Read a stream as official clients do; anything malformed raises. said: by a choice of an event."""
     found = Read({}, {}, None, False, [])
     for raw in body.decode().replace("\r\n", "\n").replace("\r", "\n").split("\n\n"):
         data = "\n".join(
@@ -152,7 +157,7 @@ def read(body: bytes) -> Read:
         for item in value["choices"]:
             index = item["index"]
             assert index not in found.finishes, "an event of a choice after its finish"
-            found.texts[index] = found.texts.get(index, "") + (item["delta"].get("content") or "")
+            found.texts[index] = found.texts.get(index, "") + (said(item) or "")
             if item.get("finish_reason"):
                 found.finishes[index] = item["finish_reason"]
     return found

@@ -18,7 +18,7 @@ from filterproxy.dialects.whole import dumps, loads
 _DONE = b"[DONE]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Named(Parsed):
     """name: of the event, as a browser tells it."""
 

@@ -23,7 +23,7 @@ from filterproxy.dialects.translation import Change, Framing, Parsed
 from filterproxy.dialects.whole import dumps, loads
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ParsedCompletion(Parsed):
     """leads: what choices begin with in this event that is not the model's."""
 

@@ -34,7 +34,7 @@ from filterproxy.dialects.translation import Parsed
 from filterproxy.dialects.whole import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said(Parsed):
     """What an event says, and where its texts stand."""
 

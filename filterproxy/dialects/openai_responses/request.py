@@ -43,7 +43,13 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
         and (instructions is None or isinstance(instructions, str))
         and all(value.get(key) is None for key in _ELSEWHERE)
         and _only_callers(value.get("tools")),
+        conversation=_conversation(value.get("conversation")),
     )
+
+
+def _conversation(named: object) -> str:
+    """An id, or an object that has it; a `previous_response_id` is another one at each turn."""
+    return word(named.get("id") if isinstance(named, dict) else named)
 
 
 def _only_callers(tools: object) -> bool:
