@@ -19,29 +19,19 @@ text that is a word or two.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
 from typing import Literal
-
-import regex
 
 from filterproxy.core.request import Request
 from filterproxy.core.rule import MATCH_LIMIT, Span, Walker
 from filterproxy.core.shape import Shape
-from filterproxy.detectors.phrases import SPACELESS
+from filterproxy.detectors.repeats_items import Item, Reader
+from filterproxy.detectors.repeats_source import Source, source_of
 
 # Fewer words are said by chance.
 _LEAST = 4
-# Words of a source that are looked at. A prompt of 20 000 words is as long as a model with 32 k tokens reads.
-_SOURCE_LIMIT = 20_000
-# Places that are kept of a seed: what stands in a prompt more often is a table's ruling or a refrain.
-_PLACES = 64
-# Sources that are kept ready, at some 300 bytes a word: a server has few prompts, and 20 000 words are 6 MB.
-_SOURCES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ class Repeats:
     shape: Shape | None = field(default=None, init=False, repr=False, compare=False)
     gate: tuple[str, ...] | None = field(default=None, init=False, repr=False, compare=False)
     # The last (source, text, unit) and what was found there: the calls for one text follow each other.
-    _last: list[tuple[_Source, str, Span, list[Span]]] = field(
+    _last: list[tuple[Source, str, Span, list[Span]]] = field(
         default_factory=list, init=False, repr=False, compare=False
     )
 
@@ -82,7 +72,7 @@ class Repeats:
         spans = self._spans(source, text, unit) if source.keys else []
         return next((span for span in spans if span[0] >= pos), None)
 
-    def _spans(self, source: _Source, text: str, unit: Span) -> list[Span]:
+    def _spans(self, source: Source, text: str, unit: Span) -> list[Span]:
         for seen, known, place, spans in self._last:
             if seen is source and place == unit and known == text:
                 return spans
@@ -99,157 +89,13 @@ class Repeats:
         source = self._source(request)
         return _Walker(source) if source.keys else _Idle()
 
-    def _source(self, request: Request) -> _Source:
+    def _source(self, request: Request) -> Source:
         key = ("repeats", self.of, self.words)
         found = request.memo.get(key)
-        if not isinstance(found, _Source):
+        if not isinstance(found, Source):
             texts = tuple(turn.text for turn in request.turns if turn.role == self.of and turn.text)
-            found = request.memo[key] = _source(texts, self.words)
+            found = request.memo[key] = source_of(texts, self.words)
         return found
-
-
-@lru_cache(maxsize=_SOURCES)
-def _source(texts: tuple[str, ...], least: int) -> _Source:
-    keys: list[str | None] = []
-    for text in texts:
-        keys += _keys(text)
-        keys.append(None)  # no item is equal to it: no run goes on from one turn to the next
-    return _Source(tuple(keys[:_SOURCE_LIMIT]) if len(keys) > least else (), least)
-
-
-@dataclass(frozen=True, eq=False)
-class _Source:
-    """keys: the items, None between turns; none at all where the source is too short to be repeated."""
-
-    keys: tuple[str | None, ...]
-    least: int
-
-    @cached_property
-    def seed(self) -> int:
-        return self.least // 2
-
-    @cached_property
-    def step(self) -> int:
-        return self.least - self.seed + 1
-
-    @cached_property
-    def places(self) -> dict[int, list[int]]:
-        """Where seeds begin, by hash."""
-        found: dict[int, list[int]] = {}
-        for at in range(len(self.keys) - self.seed + 1):
-            places = found.setdefault(hash(self.keys[at : at + self.seed]), [])
-            if len(places) < _PLACES:
-                places.append(at)
-        return found
-
-    @cached_property
-    def pairs(self) -> frozenset[int]:
-        return frozenset(map(hash, zip(self.keys, self.keys[1:], strict=False)))
-
-    @cached_property
-    def beginnings(self) -> frozenset[str]:
-        """What a word of the source may look like as long as it is not complete."""
-        return frozenset(key[:i] for key in set(self.keys) if key for i in range(1, len(key) + 1))
-
-    def may_be_in(self, text: str) -> bool:
-        """Whether *text* has one of the seeds where they are looked up: as a walker says, but faster."""
-        keys = tuple(_keys(text))
-        places, seed = self.places, self.seed
-        return any(hash(keys[at : at + seed]) in places for at in range(0, len(keys) - seed + 1, self.step))
-
-
-_ASCII_WORD = re.compile(r"(?P<part>[^\W_]+)", re.ASCII)
-
-
-@cache
-def _pieces() -> regex.Pattern[str]:
-    letters, free = r"\p{L}\p{N}", f"[{SPACELESS}]"
-    # `soft` neither ends a word nor is part of one: marks, and characters that show nothing.
-    return regex.compile(
-        rf"(?P<item>[{letters}&&{free}])|(?P<part>[{letters}--{free}]+)|(?P<soft>[\p{{M}}\p{{Cf}}]+)",
-        regex.V1,
-    )
-
-
-@cache
-def _words() -> regex.Pattern[str]:
-    return regex.compile(rf"[\p{{L}}\p{{N}}&&[{SPACELESS}]]|[\p{{L}}\p{{N}}--[{SPACELESS}]]+", regex.V1)
-
-
-@cache
-def _soft() -> regex.Pattern[str]:
-    return regex.compile(r"[\p{M}\p{Cf}]+", regex.V1)
-
-
-def _folded(word: str) -> str:
-    """*word* without case and accents: that of a beginning is the beginning of that of the whole."""
-    if word.isascii():
-        return word.lower()
-    parts = unicodedata.normalize("NFKD", word)
-    return "".join(c for c in parts if not unicodedata.category(c).startswith("M")).casefold()
-
-
-@dataclass(slots=True)
-class _Item:
-    """
-    A word, or a character of a script without spaces.
-
-    before: the weight of all items before it, at two a word and one a character.
-    """
-
-    key: str
-    start: int
-    end: int
-    weight: int
-    before: int = 0
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Cuts a text into items, as it comes. open: the last one, while more of it may come."""
-
-    seen: int = 0
-    open: _Item | None = None
-    _last: _Item | None = None
-
-    def feed(self, text: str) -> Iterator[_Item]:
-        """The items that are now complete."""
-        base = self.seen
-        pieces = _ASCII_WORD if text.isascii() else _pieces()
-        for found in pieces.finditer(text):
-            sort, start, end = found.lastgroup, base + found.start(), base + found.end()
-            if start > self.seen:
-                yield from self.end()
-            self.seen = end
-            if sort == "soft":
-                if self._last is not None and self._last.end == start:
-                    self._last.end = end
-            elif sort == "part" and self.open is not None:
-                self.open.key += _folded(found.group())[: MATCH_LIMIT - len(self.open.key)]
-                self.open.end = end
-            else:
-                yield from self.end()
-                key = _folded(found.group())[:MATCH_LIMIT]
-                self._last = _Item(key, start, end, 2 if sort == "part" else 1)
-                if sort == "part":
-                    self.open = self._last
-                else:
-                    yield self._last
-        if base + len(text) > self.seen:
-            yield from self.end()
-            self.seen = base + len(text)
-
-    def end(self) -> Iterator[_Item]:
-        if self.open is not None:
-            item, self.open = self.open, None
-            yield item
-
-
-def _keys(text: str) -> list[str]:
-    """The keys of the items that a reader finds in a whole text."""
-    if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
-    return [_folded(word) for word in _words().findall(_soft().sub("", text))]
 
 
 @dataclass(slots=True)
@@ -279,11 +125,11 @@ class _Idle:
 
 
 class _Walker:
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
-        self._reader = _Reader()
+        self._reader = Reader()
         # The last items: as many as a run that is not yet long enough may have, and a look-up before it.
-        self._items: deque[_Item] = deque(maxlen=2 * source.least + source.step + 2)
+        self._items: deque[Item] = deque(maxlen=2 * source.least + source.step + 2)
         self._count = 0  # items so far
         self._weight = 0  # of all of them
         self._runs: dict[int, _Run] = {}  # by the distance from a place in the reply to one in the source
@@ -301,7 +147,7 @@ class _Walker:
             found.append((min(run.start for run in ended), self._items[-1].end))
         return found
 
-    def _take(self, item: _Item) -> list[Span]:
+    def _take(self, item: Item) -> list[Span]:
         item.before = self._weight
         self._link(item)
         self._items.append(item)
@@ -313,12 +159,12 @@ class _Walker:
             self._look_up(self._count - seed)
         return found
 
-    def _link(self, item: _Item) -> None:
+    def _link(self, item: Item) -> None:
         last = self._items[-1].key if self._items else None
         if hash((last, item.key)) not in self._source.pairs:
             self._chain = self._count + (item.key not in self._source.beginnings)
 
-    def _go_on(self, item: _Item) -> list[Span]:
+    def _go_on(self, item: Item) -> list[Span]:
         """What *item*, whose number is `_count`, ends."""
         ended: list[_Run] = []
         for distance, run in list(self._runs.items()):
@@ -347,7 +193,7 @@ class _Walker:
         begin = self._item(min(first, self._count))
         run.first, run.start, run.before = first, begin.start, begin.before
 
-    def _item(self, number: int) -> _Item:
+    def _item(self, number: int) -> Item:
         """An item by its number, while the newest is number `_count`."""
         return self._items[number - self._count - 1]
 
@@ -396,7 +242,7 @@ class _Walker:
 
     def _begins_at(self, first: int) -> Iterator[int]:
         """The offset of item number *first*, or of the first behind it that is not too far back."""
-        kept: Sequence[_Item] = self._items
+        kept: Sequence[Item] = self._items
         half = self._reader.open
         number = max(first - self._count, -len(kept))
         while number < 0 and self._reader.seen - kept[number].start >= MATCH_LIMIT:

@@ -8,22 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Span
 from filterproxy.core.shape import prefixes, wide
 from filterproxy.detectors.number import Number
+from tests.detectors.finding import found
 
 REQUEST = Request()
-
-
-def found(detector: Number, text: str, unit: Span | None = None) -> list[Span]:
-    """All matches of *detector*, as the engine asks for them: one after the other."""
-    unit = unit or (0, len(text))
-    spans: list[Span] = []
-    pos = unit[0]
-    while span := detector.find(text, pos, unit, REQUEST):
-        spans.append(span)
-        pos = span[1]
-    return spans
 
 
 # Test cards of the networks, examples of the standards (ISO 13616, BIP 173, Ofcom's numbers for drama), and

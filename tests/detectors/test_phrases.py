@@ -13,6 +13,7 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import MATCH_LIMIT, Span
 from filterproxy.core.shape import prefixes, wide
 from filterproxy.detectors.phrases import Phrases, case_class, fold
+from tests.detectors.finding import found
 
 REQUEST = Request()
 
@@ -21,17 +22,6 @@ texts = st.text(LETTERS, max_size=24)
 lists = st.lists(st.text(LETTERS, min_size=1, max_size=4).filter(str.strip), min_size=1, max_size=5).map(
     tuple
 )
-
-
-def found(detector: Phrases, text: str, unit: Span | None = None) -> list[Span]:
-    """All matches of *detector*, as the engine asks for them: one after the other."""
-    unit = unit or (0, len(text))
-    spans: list[Span] = []
-    pos = unit[0]
-    while span := detector.find(text, pos, unit, REQUEST):
-        spans.append(span)
-        pos = span[1]
-    return spans
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Literal
 
 import pytest
@@ -12,19 +11,9 @@ from hypothesis import strategies as st
 from filterproxy.core.request import Request
 from filterproxy.core.rule import MATCH_LIMIT, Span
 from filterproxy.detectors.repetition import Repetition
+from tests.detectors.finding import found, walked
 
 REQUEST = Request()
-
-
-def found(detector: Repetition, text: str, unit: Span | None = None) -> list[Span]:
-    """All matches of *detector*, as the engine asks for them: one after the other."""
-    unit = unit or (0, len(text))
-    spans: list[Span] = []
-    pos = unit[0]
-    while span := detector.find(text, pos, unit, REQUEST):
-        spans.append(span)
-        pos = span[1]
-    return spans
 
 
 def naive(text: str, of: str, times: int) -> list[Span]:
@@ -127,21 +116,10 @@ def test_any_chunking_finds_the_same_and_settles_rightly(
 ) -> None:
     """No match begins before an offset that was said to be settled, and settled offsets only grow."""
     detector = Repetition(of, times)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=8))
     walker = detector.walk(Request())
-    assert walker is not None
-    spans: list[Span] = []
-    settled = 0
-    for start, end in pairwise([0, *cuts, len(text)]):
-        new = walker.feed(text[start:end])
-        assert all(span[0] >= settled for span in new)
-        spans += new
-        assert settled <= walker.settled() <= end
-        settled = walker.settled()
-    last = walker.end()
 
-    assert all(span[0] >= settled for span in last)
-    assert found(detector, text) == spans + last
+    assert found(detector, text) == walked(walker, text, cuts)
 
 
 @pytest.mark.parametrize(

@@ -13,25 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Span
 from filterproxy.core.shape import prefixes, wide
 from filterproxy.detectors.secret import Secret
 from filterproxy.detectors.secret_value import entropy, is_key, is_made_up, is_password
+from tests.detectors.finding import found
 
 REQUEST = Request()
 LETTERS = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
-
-
-def found(detector: Secret, text: str, unit: Span | None = None) -> list[Span]:
-    """All matches of *detector*, as the engine asks for them: one after the other."""
-    unit = unit or (0, len(text))
-    spans: list[Span] = []
-    pos = unit[0]
-    while span := detector.find(text, pos, unit, REQUEST):
-        spans.append(span)
-        pos = span[1]
-    return spans
 
 
 def said(kind: str, text: str) -> list[str]:

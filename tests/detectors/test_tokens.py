@@ -13,23 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Span
 from filterproxy.detectors.phrases import fold
 from filterproxy.detectors.tokens import Tokens
+from tests.detectors.finding import found
 
 REQUEST = Request()
 Pattern = tuple[Mapping[str, object], ...]
-
-
-def found(detector: Tokens, text: str, unit: Span | None = None) -> list[Span]:
-    """All matches of *detector*, as the engine asks for them: one after the other."""
-    unit = unit or (0, len(text))
-    spans: list[Span] = []
-    pos = unit[0]
-    while span := detector.find(text, pos, unit, REQUEST):
-        spans.append(span)
-        pos = span[1]
-    return spans
 
 
 @pytest.mark.parametrize(
