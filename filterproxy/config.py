@@ -14,10 +14,6 @@ _MIB = 1 << 20
 DEFAULT = "default"
 # RFC 6750 §2.1 has fewer; of others no header can be made.
 _TOKEN = re.compile(r"[!-~]([ -~]*[!-~])?")
-# A day: who waits longer waits for nobody, and clocks have an end.
-_LONGEST_DRAIN_SECONDS = 86400
-# More than any machine has cores to run them on: a slip of the finger.
-_MOST_WORKERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,37 +199,33 @@ class Config:
 
     def __post_init__(self) -> None:
         self._check_upstream()
-        _one_of("on_error", self.on_error, (None, "pass", "drop"))
-        _one_of("unscanned", self.unscanned, ("pass", "drop"))
-        _one_of("finish", self.finish, ("stop", "content_filter"))
-        _one_of("choices", self.choices, ("replace", "remove"))
-        _one_of("tracing", self.tracing, ("off", "otlp"))
+        for name, words in _WORDS.items():
+            _one_of(name, getattr(self, name), words)
         for name in ("admin_token", "rules_token"):
             if (token := getattr(self, name)) is not None and not _TOKEN.fullmatch(token):
                 raise ValueError(f"{name} must be made of ASCII characters, without blanks at its ends")
         if not all(path.startswith(("/", "*")) for path in self.passthrough):
             raise ValueError("passthrough must hold paths, as in /v1/files/*/content")
-        for name in ("port", "admin_port"):
-            if not 0 <= getattr(self, name) <= 65535:
-                raise ValueError(f"{name} must be a number from 0 to 65535, not {getattr(self, name)!r}")
-        if self.workers > _MOST_WORKERS:
-            raise ValueError(f"workers must be at most {_MOST_WORKERS}, not {self.workers!r}")
-        for name in _POSITIVE:
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be more than 0, not {getattr(self, name)!r}")
-        if not self.drain_delay_seconds >= 0:
-            raise ValueError(f"drain_delay_seconds must be 0 or more, not {self.drain_delay_seconds!r}")
-        for name in ("drain_seconds", "drain_delay_seconds"):
-            if getattr(self, name) > _LONGEST_DRAIN_SECONDS:
-                raise ValueError(
-                    f"{name} must be at most {_LONGEST_DRAIN_SECONDS}, not {getattr(self, name)!r}"
-                )
-        # Less would be a load that nobody asked for, on a server of rules.
-        if not self.reload_seconds >= 1:
-            raise ValueError(f"reload_seconds must be at least 1, not {self.reload_seconds!r}")
+        self._check_numbers()
         for one, other in _PAIRS:
             if getattr(self, one) and not getattr(self, other):
                 raise ValueError(f"{one} is of no use without {other}")
+
+    def _check_numbers(self) -> None:
+        for name in ("port", "admin_port"):
+            if not 0 <= getattr(self, name) <= 65535:
+                raise ValueError(f"{name} must be a number from 0 to 65535, not {getattr(self, name)!r}")
+        for name in _POSITIVE:
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be more than 0, not {getattr(self, name)!r}")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise ValueError(f"{name} must be at most {most}, not {getattr(self, name)!r}")
+        if not self.drain_delay_seconds >= 0:
+            raise ValueError(f"drain_delay_seconds must be 0 or more, not {self.drain_delay_seconds!r}")
+        # Less would be a load that nobody asked for, on a server of rules.
+        if not self.reload_seconds >= 1:
+            raise ValueError(f"reload_seconds must be at least 1, not {self.reload_seconds!r}")
 
     @property
     def upstream_name(self) -> str:
@@ -310,6 +302,21 @@ _POSITIVE = (
     "suspend_within_seconds",
 )
 
+_WORDS: Mapping[str, tuple[str | None, ...]] = {
+    "on_error": (None, "pass", "drop"),
+    "unscanned": ("pass", "drop"),
+    "finish": ("stop", "content_filter"),
+    "choices": ("replace", "remove"),
+    "tracing": ("off", "otlp"),
+}
+
+_MOST = {
+    # More than any machine has cores to run them on: a slip of the finger.
+    "workers": 256,
+    # A day: who waits longer waits for nobody, and clocks have an end.
+    "drain_seconds": 86400,
+    "drain_delay_seconds": 86400,
+}
 
 # Settings of which the first needs the second.
 _PAIRS = (

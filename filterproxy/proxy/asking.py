@@ -1,9 +1,8 @@
 """
-Where rules' questions are answered (see core.asking): by services, over HTTP, and in threads of their own by
-functions that the operator allows and by trained models.
+Where rules' questions are answered (see core.asking): by services (see proxy.services), and in threads of
+their own by functions that the operator allows and by trained models.
 
-Whatever goes wrong becomes a NoAnswer, never a verdict. A service that fails is left alone for a while by its
-*breaker*: a reply must not wait for the time-out of a server that is known to be down.
+Whatever goes wrong becomes a NoAnswer, never a verdict.
 """
 
 from __future__ import annotations
@@ -13,11 +12,8 @@ import contextlib
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from filterproxy.answers import work_out
 from filterproxy.core.asking import Answer, Needs, NoAnswer, Question, answer, askers_of, is_answered
@@ -28,138 +24,15 @@ from filterproxy.detectors.python import Function, Python
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.pump import Times
-from filterproxy.proxy.upstream.errors import UpstreamError
-from filterproxy.proxy.upstream.upstream import Upstream, UpstreamLimits
+from filterproxy.proxy.services import Breaker, Services
 
 # Questions of one reply: a sentence each of a reply that is longer than any that is read.
 _MOST_QUESTIONS = 256
-# Asked of one service at one time, by one worker.
-_CONNECTIONS = 32
-# Bytes of an answer: a thousand matches are a third of it.
-_ANSWER_LIMIT = 128 * 1024
 # A model's turn comes after those of other replies, and its sentences take milliseconds each.
 _MODEL_SECONDS = 5.0
 # Functions wait for things, models do not.
 _FUNCTION_THREADS = 4
-_HEADERS = [(b"content-type", b"application/json"), (b"accept", b"application/json")]
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Breaker:
-    """
-    Whether a service is asked. Opens after *failures* within *within_seconds*; *rest_seconds* later one
-    question is let through, whose answer decides.
-
-    clock: seconds from any origin.
-    """
-
-    clock: Callable[[], float] = time.monotonic
-    failures: int = 5
-    within_seconds: float = 30.0
-    rest_seconds: float = 10.0
-    _failed: deque[float] = field(default_factory=deque)
-    _opened: float | None = None
-    _is_tried: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        return self._opened is not None
-
-    def lets(self) -> bool:
-        """Whether to ask now; then `worked`, `failed` or `left` must be called."""
-        if self._opened is None:
-            return True
-        if self._is_tried or self.clock() - self._opened < self.rest_seconds:
-            return False
-        self._is_tried = True
-        return True
-
-    def worked(self) -> None:
-        self._opened, self._is_tried = None, False
-        self._failed.clear()
-
-    def failed(self) -> None:
-        now = self.clock()
-        self._failed.append(now)
-        while now - self._failed[0] > self.within_seconds:
-            self._failed.popleft()
-        if self._is_tried or (self._opened is None and len(self._failed) >= self.failures):
-            self._opened, self._is_tried = now, False
-            self._failed.clear()
-
-    def left(self) -> None:
-        """The question was taken back before it was answered."""
-        self._is_tried = False
-
-
-class Line:
-    """The way to one service."""
-
-    def __init__(self, service: Service, metrics: Metrics, breaker: Breaker | None = None) -> None:
-        parts = urlsplit(service.url)
-        limits = UpstreamLimits(connections=_CONNECTIONS)
-        self._service = service
-        self._target = (parts.path or "/").encode()
-        self._upstream = Upstream(f"{parts.scheme}://{parts.netloc}", limits)
-        self._metrics = metrics
-        self._breaker = breaker or Breaker()
-        self._rules: set[str] = set()
-
-    async def ask(self, question: Question, request: Request) -> Answer:
-        """What the service says."""
-        if len(question.text) > self._service.limit:
-            return NoAnswer.TOO_LARGE
-        self._rules.add(question.rule)
-        if not self._breaker.lets():
-            self._metrics.service(question.rule, "open")
-            return NoAnswer.UNANSWERED
-        said: Answer = NoAnswer.UNANSWERED
-        outcome = ""
-        try:
-            async with asyncio.timeout(self._service.timeout / 1000):
-                body = await self._post(question, request)
-            said, outcome = self._service.read(body, len(question.text)), "ok"
-        except TimeoutError:
-            outcome = "timeout"
-        except (UpstreamError, ValueError):
-            outcome = "failed"
-        finally:
-            self._note(question.rule, outcome)
-        return said
-
-    async def _post(self, question: Question, request: Request) -> bytes:
-        body = self._service.body(question.text, question.channel, question.rule, request)
-        response = await self._upstream.send("POST", self._target, list(_HEADERS), body)
-        try:
-            if response.status != 200:
-                raise ValueError(f"the service answered with status {response.status}")
-            said = b""
-            while data := await response.read():
-                said += data
-                if len(said) > _ANSWER_LIMIT:
-                    raise ValueError(f"the service said more than {_ANSWER_LIMIT} bytes")
-            return said
-        finally:
-            response.close()
-
-    def _note(self, rule: str, outcome: str) -> None:
-        was_open = self._breaker.is_open
-        if outcome == "ok":
-            self._breaker.worked()
-        elif outcome:
-            self._breaker.failed()
-        else:
-            self._breaker.left()
-        if outcome:
-            self._metrics.service(rule, outcome)
-        if was_open or self._breaker.is_open:
-            for one in self._rules:
-                self._metrics.service_open(one, self._breaker.is_open)
-
-    async def close(self) -> None:
-        await self._upstream.close()
-
 
 Job = tuple[Callable[[], Answer], asyncio.AbstractEventLoop, "asyncio.Future[Answer]"]
 
@@ -219,10 +92,8 @@ class Answers:
         functions: Mapping[str, Function] | None = None,
         breaker: Callable[[], Breaker] = Breaker,
     ) -> None:
-        self._metrics = metrics
         self._functions = functions or {}
-        self._breaker = breaker
-        self._lines: dict[Service, Line] = {}
+        self._services = Services(metrics, breaker)
         self._threads = Threads(_FUNCTION_THREADS, "rule-function")
         # A model is not made for several threads, and more than one only takes turns.
         self._model_thread = Threads(1, "rule-model")
@@ -267,13 +138,12 @@ class Answers:
     async def close(self) -> None:
         self._threads.close()
         self._model_thread.close()
-        for line in self._lines.values():
-            await line.close()
+        await self._services.close()
 
     async def _ask(self, question: Question, request: Request) -> Answer:
         asker = question.asker
         if isinstance(asker, Service):
-            return await self._line(asker).ask(question, request)
+            return await self._services.line(asker).ask(question, request)
         is_model = isinstance(asker, Model)
         seconds = asker.timeout / 1000 if isinstance(asker, Python) else _MODEL_SECONDS
         threads = self._model_thread if is_model else self._threads
@@ -282,9 +152,3 @@ class Answers:
                 return await threads.run(lambda: work_out(asker, question.text, self._functions))
         except TimeoutError:
             return NoAnswer.TIMEOUT
-
-    def _line(self, service: Service) -> Line:
-        line = self._lines.get(service)
-        if line is None:
-            line = self._lines[service] = Line(service, self._metrics, self._breaker())
-        return line

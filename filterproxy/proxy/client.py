@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
@@ -107,12 +106,12 @@ class Client:
         To be called when the request's body is no longer read. The watch ends with the answer: a
         server then says that the client is gone, too.
         """
+        if self._when_gone is not None:
+            self._when_gone["call"](self._left)
+            return
         task = asyncio.current_task()
         assert task is not None
-        if self._when_gone is not None:
-            self._when_gone["call"](functools.partial(self._left, task))
-        else:
-            self._watcher = asyncio.create_task(self._watch(task))
+        self._watcher = asyncio.create_task(self._watch(task))
 
     async def _watch(self, task: asyncio.Task[Any]) -> None:
         """For servers that do not tell by themselves (see server.GONE)."""

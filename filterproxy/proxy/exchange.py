@@ -23,6 +23,8 @@ from filterproxy.record.decision import Attempt, Decision, Seconds
 if TYPE_CHECKING:  # an extra
     from opentelemetry.trace import Span
 
+_NONE = Tokens()
+
 
 class Origin(Protocol):
     """A model server, or several that stand for each other; see upstream.Upstream.send."""
@@ -66,9 +68,9 @@ class Exchange:
     stream: Stream | None = None
     kind: bytes = b""
     attempt: int = 0
-    discarded: Tokens = field(default_factory=Tokens)
+    discarded: Tokens = _NONE
     past: list[Attempt] = field(default_factory=list)
-    tokens: Tokens = field(default_factory=Tokens)
+    tokens: Tokens = _NONE
     outcome: str = ""
     times: Times = field(default_factory=Times)
     span: Span | None = None

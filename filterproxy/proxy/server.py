@@ -29,9 +29,10 @@ from uvicorn.server import ServerState
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Callable[..., Any], Callable[..., Any]], Awaitable[None]]
+Gone = Callable[[asyncio.Task[None]], None]
 
 # Of a scope's extensions: {"call": f}. f(callback) has *callback* called once, when the client's connection
-# is lost before the answer is complete.
+# is lost before the answer is complete, with the task that runs the application.
 GONE = "filterproxy.gone"
 
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -268,7 +269,7 @@ class Protocol(asyncio.Protocol):
 
     def _start(self, call: Call, scope: Scope) -> None:
         self._call = call
-        task = self.loop.create_task(call.run(self._app, scope))
+        call.task = task = self.loop.create_task(call.run(self._app, scope))
         self._server.tasks.add(task)
         task.add_done_callback(self._server.tasks.discard)
 
@@ -318,8 +319,8 @@ class Call:
     One request and its answer, as an ASGI application sees them.
 
     Names of the answer's headers are in lower case, and none of them is between two neighbours (RFC 9110
-    §7.6.1): those are set here. received: the request's last byte has come. started: the answer's head has
-    been given. stays: the connection stays open after it.
+    §7.6.1): those are set here. task: runs the application. received: the request's last byte has come.
+    started: the answer's head has been given. stays: the connection stays open after it.
     """
 
     __slots__ = (
@@ -340,6 +341,7 @@ class Call:
         "received",
         "started",
         "stays",
+        "task",
     )
 
     def __init__(
@@ -348,6 +350,7 @@ class Call:
         self.received = False
         self.started = False
         self.stays = stays
+        self.task: asyncio.Task[None]
         self._connection = connection
         self._bodiless = head_only
         self._newer = newer  # HTTP/1.1, not 1.0
@@ -357,7 +360,7 @@ class Call:
         self._news = False  # something was taken in since the last `receive`
         self._reader: asyncio.Future[None] | None = None
         self._gone = False
-        self._told: Callable[[], None] | None = None
+        self._told: Gone | None = None
         self._head = b""  # that has not left yet
         self._chunked = False
         self._left: int | None = None  # bytes of the body still to come, where its length was said
@@ -374,10 +377,10 @@ class Call:
                 self._flush()
                 self._connection.transport.close()
 
-    def when_gone(self, callback: Callable[[], None]) -> None:
+    def when_gone(self, callback: Gone) -> None:
         """See GONE."""
         if self._gone:
-            callback()
+            callback(self.task)
         else:
             self._told = callback
 
@@ -402,7 +405,7 @@ class Call:
         self._wake()
         told, self._told = self._told, None
         if told is not None:
-            told()
+            told(self.task)
 
     def _wake(self) -> None:
         self._news = True

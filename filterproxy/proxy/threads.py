@@ -36,5 +36,5 @@ async def in_thread(work: Callable[[], T]) -> T:
         except RuntimeError:  # the loop has ended: nobody waits any more
             logger.debug("work in a thread was late")
 
-    threading.Thread(target=run, name="rules", daemon=True).start()
+    threading.Thread(target=run, name="work", daemon=True).start()
     return await done

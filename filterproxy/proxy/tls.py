@@ -29,15 +29,20 @@ def _certificate(cert: str, key: str) -> dict[str, Any]:
 
 def check_tls(config: Config) -> None:
     """Look at the files that the configuration names. Raises StartError."""
-    for prefix in ("", "admin_"):
-        cert, key = getattr(config, f"{prefix}tls_cert"), getattr(config, f"{prefix}tls_key")
-        if cert:
-            _check_certificate(prefix, cert, key)
+    _check_certificate("", config.tls_cert, config.tls_key)
+    check_admin_tls(config)
     if config.tls_client_ca:
         _check_authorities(config.tls_client_ca)
 
 
+def check_admin_tls(config: Config) -> None:
+    """Look at the files of the admin side alone. Raises StartError."""
+    _check_certificate("admin_", config.admin_tls_cert, config.admin_tls_key)
+
+
 def _check_certificate(prefix: str, cert: str, key: str) -> None:
+    if not cert:
+        return
     _readable(f"{prefix}tls_cert", cert)
     _readable(f"{prefix}tls_key", key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -8,7 +8,7 @@ file's line and column, a variable, a flag.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -192,7 +192,7 @@ class _Reading:
                 values[key] = str(self._given[key].folder / str(values[key]))
         return values
 
-    def _parts(self, known_of: Any) -> dict[str, Any]:
+    def _parts(self, known_of: Callable[[Node], tuple[str, ...]]) -> dict[str, Any]:
         """Settings that are made of entries."""
         found: dict[str, Any] = {}
         dialects: list[dict[str, Any]] = []

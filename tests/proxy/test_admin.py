@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ class FakeReloads:
         self.loads = Loads(loaded_at=1.5)
         self.last: Reloaded | None = None
         self.reasons: list[str] = []
+        self.followers: list[Callable[[], None]] = []
 
     async def reload(self, why: str) -> Reloaded:
         self.reasons.append(why)

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,17 +14,16 @@ import pytest
 
 from filterproxy.actions.template import Literal
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Action, OnError, Rule, Say, Scope, Span, Timeout, Verb
-from filterproxy.detectors.regex import Regex
+from filterproxy.core.rule import Action, OnError, Rule, Scope, Span, Timeout, Verb
 from filterproxy.dialects.openai_chat import OPENAI_CHAT
 from filterproxy.dialects.routes import Route, Routes
 from filterproxy.grounding import GroundedText
+from tests.proxy.chats import Run, drop, redact, retry, streamed, text_of
 from tests.proxy.fake_upstream import (
     CHAT,
     DONE,
     END,
     STREAM,
-    Message,
     Step,
     chunk,
     completion,
@@ -33,45 +32,6 @@ from tests.proxy.fake_upstream import (
     proxied,
     reply,
 )
-
-Run = Callable[[Coroutine[Any, Any, None]], None]
-
-
-@pytest.fixture
-def run() -> Run:
-    """Runs a test's coroutine for at most ten seconds."""
-
-    def runs(test: Coroutine[Any, Any, None]) -> None:
-        asyncio.run(asyncio.wait_for(test, 10))
-
-    return runs
-
-
-def redact(word: str = "secret") -> Rule:
-    return Rule("r1", Regex(word, False), Action(Verb.REDACT, template=Literal("[x]")))
-
-
-def drop(word: str = "secret", say: str | None = "No.") -> Rule:
-    said = None if say is None else Say({"default": say})
-    return Rule("d1", Regex(word, False), Action(Verb.DROP, say=said))
-
-
-def retry(times: int = 1) -> Rule:
-    then = Action(Verb.DROP, say=Say({"default": "No."}))
-    return Rule("t1", Regex("secret", False), Action(Verb.RETRY, times=times, note="Be kind.", then=then))
-
-
-def streamed(*events: bytes) -> list[Step]:
-    return [STREAM, *map(chunk, events), END]
-
-
-def text_of(answer: Message) -> str:
-    if answer.headers["content-type"] == "text/event-stream":
-        lines = [line[6:] for line in answer.body.split(b"\n") if line.startswith(b"data: {")]
-        deltas = [choice["delta"] for line in lines for choice in json.loads(line).get("choices", ())]
-        return "".join(delta.get("content", "") for delta in deltas)
-    return str(json.loads(answer.body)["choices"][0]["message"]["content"])
-
 
 # Memory
 
@@ -897,7 +857,21 @@ def test_replies_that_we_cannot_read_are_counted(run: Run, kind: bytes, method: 
 
 @pytest.mark.parametrize(
     "path",
-    [f"{CHAT}/", "/v1//chat/completions", "/v1/chat/%63ompletions", "/v1/chat/./completions", "/x" + CHAT],
+    [
+        f"{CHAT}/",
+        "/v1//chat/completions",
+        "/v1/chat/%63ompletions",
+        "/v1/chat/./completions",
+        "/x" + CHAT,
+        f"{CHAT};x",
+        "/v1;a=b/chat;c/x/..;d/completions",
+        f"{CHAT}%3Bx",
+        f"{CHAT}%20",
+        f"{CHAT}%00.html",
+        f"{CHAT}#x",
+        CHAT.upper(),
+        "/v1%5cchat%5Ccompletions",
+    ],
 )
 def test_a_path_written_otherwise_is_judged_all_the_same(run: Run, path: str) -> None:
     async def test() -> None:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from filterproxy.actions.template import Literal
-from filterproxy.core.rule import Action, Mode, OnError, Rule, Say, Scope, Verb
+from filterproxy.core.rule import Action, Mode, OnError, Rule, Scope, Verb
 from filterproxy.detectors.combine import AllOf
 from filterproxy.detectors.phrases import Phrases
 from filterproxy.detectors.python import Function, Python
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.asking import Answers, Breaker
+from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.services import Breaker
+from tests.proxy.chats import Run, streamed, text_of
 from tests.proxy.fake_upstream import (
     DONE,
     END,
@@ -33,54 +32,7 @@ from tests.proxy.fake_upstream import (
     proxied,
     reply,
 )
-from tests.proxy.test_app import Run, run, streamed, text_of
-
-__all__ = ["run"]
-
-
-@dataclass
-class Judge:
-    """A service that answers with what *says* makes of what it is asked, or plays raw bytes."""
-
-    says: Callable[[dict[str, Any]], Any] = lambda asked: {"flagged": "bad" in asked["text"]}
-    raw: list[Step] | None = None
-    url: str = ""
-    asked: list[dict[str, Any]] = field(default_factory=list)
-
-    async def play(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-                said = json.loads(await reader.readexactly(size))
-                self.asked.append(said)
-                for step in self.raw or [reply(json.dumps(self.says(said)).encode())]:
-                    if isinstance(step, asyncio.Event):
-                        await step.wait()
-                    elif step is None:
-                        writer.transport.abort()
-                    else:
-                        writer.write(step)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def serving(judge: Judge) -> AsyncIterator[Judge]:
-    server = await asyncio.start_server(judge.play, "127.0.0.1", 0)
-    judge.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/judge"
-    try:
-        yield judge
-    finally:
-        server.close()
-
-
-def rule(judge: Judge, verb: Verb = Verb.DROP, *, timeout: int = 5000, **more: Any) -> Rule:
-    say = Say({"default": "No."}) if verb is Verb.DROP else None
-    template = Literal("[x]") if verb is Verb.REDACT else None
-    more = {"id": "s1", "match": Service(judge.url, timeout), **more}
-    return Rule(action=Action(verb, say=say, template=template), **more)
+from tests.proxy.judge import Judge, rule, serving
 
 
 def script(text: str, stream: bool) -> list[Step]:
@@ -248,40 +200,6 @@ def test_a_service_that_fails_again_and_again_is_left_alone_and_tried_once_later
                 assert proxy.counted("service_open", rule="s1") == 0
 
     run(test())
-
-
-# The breaker
-
-
-def test_failures_far_apart_do_not_open_a_breaker() -> None:
-    now = [0.0]
-    breaker = Breaker(lambda: now[0])
-    for second in range(0, 100, 8):
-        now[0] = float(second)
-        assert breaker.lets()
-        breaker.failed()
-
-    assert not breaker.is_open
-
-
-def test_the_one_that_is_let_through_decides() -> None:
-    now = [0.0]
-    breaker = Breaker(lambda: now[0])
-    for _ in range(5):
-        breaker.failed()
-    assert (True, False) == (breaker.is_open, breaker.lets())
-    now[0] = 10.0
-    assert [True, False] == [breaker.lets(), breaker.lets()]
-    breaker.failed()
-    now[0] = 19.0
-    assert not breaker.lets()
-    now[0] = 20.0
-    assert breaker.lets()
-    breaker.left()
-    assert breaker.lets()
-    breaker.worked()
-
-    assert [False, True, True] == [breaker.is_open, breaker.lets(), breaker.lets()]
 
 
 # Late

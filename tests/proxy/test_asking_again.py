@@ -13,6 +13,7 @@ from filterproxy.core.rule import Action, Rule, Say, Verb
 from filterproxy.detectors.regex import Regex
 from tests.clients.wire.said import Said
 from tests.clients.wire_server import APIS
+from tests.proxy.chats import Run, text_of
 from tests.proxy.fake_upstream import (
     DONE,
     END,
@@ -26,9 +27,6 @@ from tests.proxy.fake_upstream import (
     proxied,
     reply,
 )
-from tests.proxy.test_app import Run, run, text_of
-
-__all__ = ["run"]
 
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 COST = b'"usage": ' + json.dumps(USAGE).encode()

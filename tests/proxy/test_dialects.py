@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Coroutine
 from typing import Any
-
-import pytest
 
 from filterproxy.actions.template import Literal
 from filterproxy.core.rule import Action, Rule, Say, Verb
 from filterproxy.detectors.regex import Regex
 from filterproxy.dialects.configured import routes_of
+from tests.proxy.chats import Run
 from tests.proxy.fake_upstream import DONE, END, STREAM, Step, chunk, post, proxied, reply
 
-Run = Callable[[Coroutine[Any, Any, None]], None]
 REDACT = Rule("r1", Regex("secret", False), Action(Verb.REDACT, template=Literal("[x]")))
 SILENT = Rule("d1", Regex("secret", False), Action(Verb.DROP))
 RETRY = Rule(
@@ -32,16 +28,6 @@ GENERIC = {
     "stream_text": "token",
     "stream_end": "done",
 }
-
-
-@pytest.fixture
-def run() -> Run:
-    """Runs a test's coroutine for at most ten seconds."""
-
-    def runs(test: Coroutine[Any, Any, None]) -> None:
-        asyncio.run(asyncio.wait_for(test, 10))
-
-    return runs
 
 
 def text_stream(*pieces: bytes) -> list[Step]:

@@ -20,10 +20,10 @@ from filterproxy.engine.engine import Engine
 from filterproxy.proxy.pump import Heart
 from filterproxy.proxy.server import Protocol
 from filterproxy.proxy.upstream.connection import Connection
+from tests.proxy.chats import Run, drop, retry, streamed
 from tests.proxy.fake_upstream import STREAM as HEAD
 from tests.proxy.fake_upstream import Proxy, Step, chunk, completion, delta, post, proxied, reply
-from tests.proxy.test_app import Run, drop, retry, streamed
-from tests.proxy.test_asking import Judge, rule, serving
+from tests.proxy.judge import Judge, rule, serving
 from tests.proxy.test_pump import Held
 
 _BEGUN = HEAD + chunk(delta("Hello. "))

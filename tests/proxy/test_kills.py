@@ -25,10 +25,8 @@ from filterproxy.proxy.reload.swap import Swaps
 from filterproxy.record.redact import Books
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.load import load
+from tests.proxy.supervised import TELLS, hear, supervise
 from tests.proxy.test_admin import Admin
-from tests.proxy.test_supervisor import TELLS, hear, supervise
-from tests.proxy.test_supervisor import ear as ear
-from tests.proxy.test_supervisor import stack as stack
 
 CONFIG = Config("http://localhost")
 PACK = """

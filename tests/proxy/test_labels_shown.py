@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from filterproxy.labels.label import RIGHT, WRONG, Label
@@ -24,7 +25,7 @@ def test_without_the_setting_there_are_no_such_series(tmp_path: Path) -> None:
     shown = Admin(tmp_path).ask("GET", "/metrics").text
 
     assert "filterproxy_rule_precision" not in shown and "filterproxy_rule_labels" not in shown
-    assert 'filterproxy_rule_mode_replies{mode="enforce",rule="mail"} 0.0' in shown
+    assert re.search(r'_rule_mode_replies\{mode="enforce",rule="mail",version="\w{12}"\} 0\.0', shown)
 
 
 def test_the_file_is_named_from_where_the_configuration_stands(tmp_path: Path) -> None:

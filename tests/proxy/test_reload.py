@@ -191,3 +191,26 @@ def test_our_own_mistake_is_a_failed_reload_and_not_the_end(
     assert case.reload() == "failed"
     monkeypatch.setattr(case.source, "refresh", fine)
     assert case.reload() == "unchanged"
+
+
+def test_who_follows_hears_of_other_rules_once_they_run_and_of_nothing_else(case: Case) -> None:
+    heard: list[str] = []
+    case.reloader.followers.append(lambda: heard.append(case.reloader.book.document["hash"]))
+    case.reload()
+    case.source.text = PACK.replace("drop", "dorp")
+    case.reload()
+    case.source.text = PACK.replace("drop", "flag")
+    case.reload()
+
+    assert case.workers.handed == heard
+
+
+def test_a_follower_that_fails_ends_no_reload(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    case.reloader.followers.append(broken)
+    case.source.text = PACK.replace("drop", "flag")
+
+    assert "ok" == case.reload()
+    assert "what follows a reload failed" in caplog.text

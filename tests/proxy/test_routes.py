@@ -16,11 +16,9 @@ from filterproxy.detectors.regex import Regex
 from filterproxy.dialects.usage import Tokens
 from filterproxy.record.decision import Decision
 from filterproxy.rulebook.conditions import When, globs
+from tests.proxy.chats import Run, drop, redact, streamed, text_of
 from tests.proxy.fake_upstream import CHAT, FakeUpstream, completion, post, proxied, reply
-from tests.proxy.test_app import Run, drop, redact, run, streamed, text_of
 from tests.proxy.test_asking_again import retry, script
-
-__all__ = ["run"]
 
 CONTENT = Channel(0, "content")
 

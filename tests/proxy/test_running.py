@@ -165,7 +165,7 @@ def test_totals_never_fall_and_files_stay_few_when_workers_are_killed(tmp_path: 
                     while await it.count("filterproxy_replies_total") < round_ + 1:
                         pass
                 totals.append(await it.count("filterproxy_replies_total"))
-                files.append(len(list(supervisor.metrics_dir.iterdir())))
+                files.append(len(list(supervisor.counters.folder.iterdir())))
                 os.kill(supervisor.pids[0], signal.SIGKILL)
                 await until(lambda restarts=round_: supervisor.restarts > restarts)  # type: ignore[misc]
                 await until(lambda: supervisor.ready)

@@ -350,7 +350,8 @@ def test_the_application_is_told_once_of_a_client_that_left_before_its_answer_wa
         told: list[str] = []
 
         async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-            scope["extensions"][GONE]["call"](lambda: told.append(scope["path"]))
+            own = asyncio.current_task()
+            scope["extensions"][GONE]["call"](lambda task: told.append(f"{scope['path']} {task is own}"))
             if scope["path"] == "/x":
                 await asyncio.Event().wait()
             await answers()(scope, receive, send)
@@ -363,7 +364,7 @@ def test_the_application_is_told_once_of_a_client_that_left_before_its_answer_wa
         client = Client(app)
         await client.says(POST + b"abcd")
         await client.leaves()
-        assert told == ["/x"]
+        assert told == ["/x True"]
         for task in client.state.tasks:
             task.cancel()
         await turns()

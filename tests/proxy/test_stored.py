@@ -10,10 +10,8 @@ import pytest
 from filterproxy.core.rule import Action, Rule, Verb
 from filterproxy.detectors.regex import Regex
 from filterproxy.grounding import GroundedText
+from tests.proxy.chats import Run, drop, redact, text_of
 from tests.proxy.fake_upstream import CHAT, completion, post, proxied, reply
-from tests.proxy.test_app import Run, drop, redact, run, text_of
-
-__all__ = ["run"]
 
 FILE = "/v1/files/file-1/content"
 OPENAI_BATCH = "/v1/batches/b-1/results"

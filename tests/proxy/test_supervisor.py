@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
-import sys
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 from time import monotonic
-from types import MappingProxyType
-from typing import Any
 
 import pytest
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, bind, is_loopback, listen, refusal
+from filterproxy.proxy.workers.counters import Counters
 from filterproxy.proxy.workers.supervisor import Supervisor
 from filterproxy.rulebook.document import Document
+from tests.proxy.supervised import TELLS, hear, supervise
 
-# Reads its charter and tells the test what came of it, over a connection of its own.
-TELLS = """
-import json, os, signal, socket, sys
-charter = json.loads(sys.stdin.readline())
-told = socket.create_connection(("127.0.0.1", {port}))
-told.sendall(json.dumps([os.getpid(), charter]).encode() + b"\\n")
-"""
 SERVES = TELLS + "print('ready', flush=True); sys.stdin.read()"
 STUBBORN = TELLS + "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); told.recv(1)"
 # Says what it runs; "bad" rules it cannot take, to "slow" ones it never answers.
@@ -47,44 +37,6 @@ for line in sys.stdin:
 )
 HANGS = "import sys; sys.stdin.read()"
 DIES_ONCE = TELLS + "print('ready', flush=True); told.recv(1) == b'x' and os._exit(3); sys.stdin.read()"
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
-def ear(stack: ExitStack) -> socket.socket:
-    """Where the workers of a test tell what they got."""
-    ear = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    ear.settimeout(20)
-    return ear
-
-
-def supervise(
-    stack: ExitStack,
-    code: str,
-    ear: socket.socket,
-    seconds: Mapping[str, Any] = MappingProxyType({}),
-    **given: object,
-) -> Supervisor:
-    config = Config.from_json({"upstream": "http://localhost", "admin_token": "secret", **given})
-    command = (sys.executable, "-S", "-c", code.replace("{port}", str(ear.getsockname()[1])))
-    supervisor = Supervisor(config, bind("127.0.0.1", 0), command, back_off_seconds=0.0, **seconds)
-    stack.callback(supervisor.close)
-    supervisor.start()
-    return supervisor
-
-
-def hear(stack: ExitStack, ear: socket.socket) -> tuple[socket.socket, int, dict[str, object]]:
-    """The next worker's connection, its pid and its charter."""
-    told = stack.enter_context(ear.accept()[0])
-    told.settimeout(20)
-    with told.makefile("rb") as lines:
-        pid, charter = json.loads(lines.readline())
-    return told, pid, charter
 
 
 def rules(digest: str) -> Document:
@@ -121,7 +73,7 @@ def test_no_token_and_no_setting_is_in_the_environment_of_a_worker(
     for name, value in (("FILTERPROXY_ADMIN_TOKEN", "hush-admin"), ("OWN", "hush-rules"), ("KEPT", "key")):
         monkeypatch.setenv(name, value)
     with socket.socket() as listener:
-        supervisor = Supervisor(secret, listener, command=("env",), metrics_dir=tmp_path)
+        supervisor = Supervisor(secret, listener, command=("env",), counters=Counters(tmp_path, -1))
         environment = supervisor._environment()
 
     assert "KEPT" in environment and "PATH" in environment
@@ -138,7 +90,7 @@ def test_draining_ends_workers_and_refuses_connections(stack: ExitStack, ear: so
     supervisor.drain()
 
     assert (supervisor.ready, supervisor.draining, gone(pid), supervisor.restarts) == (False, True, True, 0)
-    assert not supervisor.metrics_dir.exists()
+    assert not supervisor.counters.folder.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)
 
@@ -323,7 +275,7 @@ def test_the_admin_side_is_open_to_others_only_with_a_token(host: str, loopback:
     assert refusal(Config("http://x", admin_host=host, admin_token="t")) is None
 
 
-def test_temporary_files_are_private(tmp_path: Path, stack: ExitStack, ear: socket.socket) -> None:
+def test_temporary_files_are_private(stack: ExitStack, ear: socket.socket) -> None:
     supervisor = supervise(stack, SERVES, ear)
 
-    assert supervisor.metrics_dir.stat().st_mode & 0o777 == 0o700
+    assert supervisor.counters.folder.stat().st_mode & 0o777 == 0o700

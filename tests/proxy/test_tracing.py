@@ -38,10 +38,11 @@ from filterproxy.proxy.exchange import Exchange
 from filterproxy.proxy.tracing import genai
 from filterproxy.proxy.tracing.exporting import Exporting, Sizes, exporting_to, from_environment
 from filterproxy.proxy.tracing.tracing import Server, Tracing, configured, servers_of
-from filterproxy.proxy.workers.worker import _tracing as tracing_of
+from filterproxy.proxy.workers.worker import tracing_of
 from filterproxy.record.decision import Decision
 from tests.clients.wire.said import COMPLETION_TOKENS, PROMPT_TOKENS, Said
 from tests.clients.wire_server import APIS
+from tests.proxy.chats import Run, drop, redact, retry, streamed
 from tests.proxy.fake_upstream import (
     DONE,
     END,
@@ -55,9 +56,6 @@ from tests.proxy.fake_upstream import (
     proxied,
     reply,
 )
-from tests.proxy.test_app import Run, drop, redact, retry, run, streamed
-
-__all__ = ["run"]
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"

@@ -29,7 +29,6 @@ from filterproxy.config import DEFAULT, Config, RouteConfig
 from filterproxy.core.request import Request as Asked
 from filterproxy.dialects.openai_chat.request import read_request
 from filterproxy.engine.rulebook_metrics import FAILED, Loads
-from filterproxy.metrics import render
 from filterproxy.proxy.admin.figures import Figures
 from filterproxy.proxy.admin.kills import Kills, seconds_of
 from filterproxy.proxy.reload.book import Book
@@ -84,6 +83,7 @@ class Reloads(Protocol):
     book: Book
     loads: Loads
     last: Reloaded | None
+    followers: list[Callable[[], None]]
 
     async def reload(self, why: str) -> Reloaded: ...
 
@@ -132,10 +132,12 @@ def admin_app(config: Config, rules: Reloads, workers: Workers, metrics_dir: str
     routes = {route.name: route for route in (RouteConfig(DEFAULT), *config.routes)}
     kills = Kills(workers)
     figures = Figures(rules, workers, metrics_dir, kills, config.labels)
+    kills.look = figures.look
+    rules.followers.append(figures.look)
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(render(figures.registry()), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return Response(figures.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @app.get("/rulebook")
     def rulebook() -> JSONResponse:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from filterproxy.engine.rulebook_metrics import OK, Loads, killed_family, rulebook_families
 from filterproxy.labels.figures import LabelFigures
-from filterproxy.metrics import scrape
+from filterproxy.metrics import render, scrape
 from filterproxy.proxy.admin.kills import Kills
 from filterproxy.proxy.admin.standing import Standing, WithStanding
 from filterproxy.proxy.reload.book import Book
@@ -38,7 +40,11 @@ class Workers(Protocol):
 
 
 class Figures:
-    """The values of now. metrics_dir: where the workers leave theirs. labels: file of labels, "" for none."""
+    """
+    The values of now. metrics_dir: where the workers leave theirs. labels: file of labels, "" for none.
+
+    May be asked from several threads.
+    """
 
     def __init__(
         self, rules: Rules, workers: Workers, metrics_dir: str, kills: Kills, labels: str = ""
@@ -49,21 +55,54 @@ class Figures:
         self._metrics_dir = metrics_dir
         self._labels = LabelFigures(Path(labels)) if labels else None
         self._standing = Standing()
-        self._made: tuple[Rulebook, CollectorRegistry] | None = None
+        self._book = rules.book
+        self._made: _Made | None = None
+        # Two that look at once would count the same replies twice, or under rules that have gone.
+        self._looking = threading.Lock()
 
-    def registry(self) -> CollectorRegistry:
-        """For the rules that run now."""
-        rulebook = self._rules.book.rulebook
-        if self._made is None or self._made[0] is not rulebook:
-            counted = scrape(rulebook.rules, self._metrics_dir, self._rules.book.everywhere)
-            reloaded = self._rules.loads.times[OK] > 0
-            registry = CollectorRegistry()
-            registry.register(WithStanding(counted, self._standing, rulebook, reloaded))
-            registry.register(_OfParent(rulebook, self._rules, self._workers, self._kills))
-            if self._labels is not None:
-                registry.register(_OfLabels(self._labels, rulebook))
-            self._made = (rulebook, registry)
-        return self._made[1]
+    def text(self) -> bytes:
+        """All of them, in Prometheus' text format."""
+        with self._looking:
+            made = self._current()
+            text = render(made.counted)
+        # Not under the lock: where the file of labels cannot be reached, a kill must not wait for it.
+        return text + render(made.labelled)
+
+    def look(self) -> None:
+        """Take note of what was counted up to now: what runs changes, or has changed."""
+        with self._looking:
+            self._current().standing.look()
+
+    def _current(self) -> _Made:
+        """For the rules that run now; what was counted under those before is noted."""
+        book = self._rules.book
+        if book is not self._book:
+            (self._made or self._make(self._book, reloaded=False)).standing.look()
+            self._book, self._made = book, None
+        if self._made is None:
+            self._made = self._make(book, reloaded=self._rules.loads.times[OK] > 0)
+        return self._made
+
+    def _make(self, book: Book, *, reloaded: bool) -> _Made:
+        rulebook = book.rulebook
+        counted = scrape(rulebook.rules, self._metrics_dir, book.everywhere)
+        registry, labelled = CollectorRegistry(), CollectorRegistry()
+        left_out = lambda: self._kills.left_out  # noqa: E731
+        standing = WithStanding(counted, self._standing, book.document, left_out, reloaded)
+        registry.register(standing)
+        registry.register(_OfParent(rulebook, self._rules, self._workers, self._kills))
+        if self._labels is not None:
+            labelled.register(_OfLabels(self._labels, rulebook))
+        return _Made(registry, standing, labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """For one rulebook. standing: of the collectors in *counted*, the one that looks."""
+
+    counted: CollectorRegistry
+    standing: WithStanding
+    labelled: CollectorRegistry
 
 
 class _OfLabels:

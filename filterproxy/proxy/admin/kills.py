@@ -10,6 +10,7 @@ fleet's way is an edit of the rule.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import sys
 import time
@@ -19,6 +20,8 @@ from typing import Any, Protocol
 
 from filterproxy.proxy.reload.reload import iso
 from filterproxy.proxy.threads import in_thread
+
+logger = logging.getLogger(__name__)
 
 # What is off for longer than a day is off by decision, which belongs into the rule's file.
 LONGEST_SECONDS = 24 * 3600.0
@@ -73,7 +76,11 @@ class Kills:
     The kills of this instance. Belongs to one event loop.
 
     clock: seconds that only go forward. now: seconds since 1970. tell: is given the lines of the audit.
+    left_out: ids of the rules that some worker may be leaving out. look: set by who counts the replies that
+    rules are there for; called, in a thread, before a kill and after whatever workers are told.
     """
+
+    look: Callable[[], None] | None = None
 
     def __init__(
         self,
@@ -86,6 +93,8 @@ class Kills:
         self._tell = tell or _to_stderr
         self._clock = clock
         self._now = now
+        self.left_out: frozenset[str] = frozenset()
+        # Replaced, never changed: threads read it.
         self._kills: dict[str, Kill] = {}
         self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -109,9 +118,10 @@ class Kills:
 
         Also gives sentences about workers that have not said yet that they follow.
         """
+        await self._look()
         since = self._now()
         kill = Kill(rule, since, since + seconds, self._clock() + seconds, reason, by)
-        self._kills[rule] = kill
+        self._kills = self._kills | {rule: kill}
         why = f": {reason}" if reason else ""
         self._tell(f"rule {rule} is killed until {iso(kill.until)}, asked by {by}{why}")
         return kill, await self._hand()
@@ -121,7 +131,7 @@ class Kills:
         kill = next((kill for kill in self.active if kill.rule == rule), None)
         if kill is None:
             return None
-        del self._kills[rule]
+        self._take_away([kill])
         self._tell(f"rule {rule} runs again, asked by {by}")
         return kill, await self._hand()
 
@@ -129,8 +139,8 @@ class Kills:
         """Take away what has ended."""
         now = self._clock()
         ended = [kill for kill in self._kills.values() if kill.ends <= now]
+        self._take_away(ended)
         for kill in ended:
-            del self._kills[kill.rule]
             self._tell(f"rule {kill.rule} runs again: its kill has ended")
         if ended:
             for sentence in await self._hand():
@@ -138,12 +148,28 @@ class Kills:
         else:
             self._wait()
 
+    def _take_away(self, kills: Collection[Kill]) -> None:
+        self._kills = {rule: kill for rule, kill in self._kills.items() if kill not in kills}
+
     async def _hand(self) -> list[str]:
         self._wait()
         # Threads may overtake each other; the number says which order is the newest.
         self._turn += 1
         killed, turn = [kill.rule for kill in self.active], self._turn
-        return await in_thread(lambda: self._workers.leave_out(killed, turn))
+        self.left_out |= frozenset(killed)
+        late = await in_thread(lambda: self._workers.leave_out(killed, turn))
+        if turn == self._turn:
+            self.left_out = frozenset(killed)
+        await self._look()
+        return late
+
+    async def _look(self) -> None:
+        if self.look is None:
+            return
+        try:
+            await in_thread(self.look)
+        except Exception:  # a bug of ours in counting must not keep anybody from a kill
+            logger.exception("the replies that rules were there for could not be counted")
 
     def _wait(self) -> None:
         """Be called when the next one ends."""

@@ -1,72 +1,139 @@
 """
-For how many replies each rule has been there in the mode that it has now.
+For how many replies each rule was there, and for how many of them as it is now.
 
-    filterproxy_rule_mode_replies{rule,mode}  replies since the rule has its mode
+    filterproxy_rule_evaluated_total{rule}            replies that the rule was there for
+    filterproxy_rule_mode_replies{rule,mode,version}  of these, the ones since it has its mode, and does what
+                                                      it does: an edit of its pattern begins another version
 
-filterproxy_rule_evaluated_total begins with the process, and says nothing of a rule that a reload put into
-shadow a minute ago. Here the count begins anew with the first look at the metrics after a rule came, or
-changed its mode: some replies too few, never one too many. `promote` asks for it.
+Workers count replies, not rules: what they give as a rule's begins with the process, and goes on while the
+rule is killed, off, or not yet there. Here the differences between looks are added up, where the rule was
+there at both ends. Whoever reloads or kills looks before and after, so that what lies between two looks is of
+one kind; in doubt a reply is not counted, so that `promote`, which asks, is never told of one too many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from filterproxy.core.rule import Mode
-from filterproxy.engine.rulebook_metrics import mode_of
-from filterproxy.rulebook.book import Rulebook
+from filterproxy.rollout.step import OFF, step_of, version_of
+from filterproxy.rulebook.document import Document
 
 _EVALUATED = "filterproxy_rule_evaluated"
 
 
+@dataclass(slots=True)
+class _Stand:
+    """
+    One rule. mode, version: as it is now. counted: by the workers, at the last look. total: replies that it
+    was there for. stood: of these, since it is so.
+    """
+
+    mode: str
+    version: str
+    counted: float
+    total: float
+    stood: float
+
+
 class Standing:
-    """What was counted when each rule got its mode."""
+    """What was counted of each rule. One look at a time."""
 
     def __init__(self) -> None:
-        self._began: dict[str, tuple[str, float]] | None = None
+        self._stands: dict[str, _Stand] = {}
+        self._here: dict[str, tuple[str, str]] = {}  # mode and version of rules at the last look
+        self._document: Document | None = None
+        self._left_out: Collection[str] = ()
 
-    def family(self, rulebook: Rulebook, evaluated: Mapping[str, float], *, reloaded: bool) -> Metric:
+    def look(
+        self, document: Document, counted: Mapping[str, float], left_out: Collection[str], *, reloaded: bool
+    ) -> None:
         """
-        The family above. evaluated: replies that each rule was there for, since the process began. reloaded:
-        whether rules were swapped before, so that those of the first look may not have been there from the
-        start.
+        Add what came since the last look.
+
+        document: the rules that run. counted: replies by rule, since the process began. left_out: ids of
+        rules that are killed. reloaded: whether rules were swapped before, so that those of the first look
+        may not have been there from the start.
         """
-        first = self._began is None
-        before = self._began or {}
-        self._began = {}
-        family = GaugeMetricFamily(
-            "filterproxy_rule_mode_replies", "Replies since the rule has its mode.", labels=["rule", "mode"]
-        )
-        for rule in rulebook.rules:
-            if rule.mode is Mode.OFF:
+        from_the_start = self._document is None and not reloaded
+        before = self._here
+        if document is not self._document:
+            self._document, self._here = document, _as_they_are(document)
+        for rule, (mode, version) in self._here.items():
+            now = counted.get(rule, 0.0)
+            killed = rule in left_out or rule in self._left_out
+            stand = self._stands.get(rule)
+            if stand is None:
+                first = now if from_the_start and not killed else 0.0
+                self._stands[rule] = _Stand(mode, version, now, first, first)
                 continue
-            mode, now = mode_of(rule), evaluated.get(rule.id, 0.0)
-            was, start = before.get(rule.id, ("", 0.0))
-            if was != mode:
-                start = 0.0 if first and not reloaded else now
-            self._began[rule.id] = mode, start
-            family.add_metric([rule.id, mode], max(0.0, now - start))
-        return family
+            if before.get(rule) != (mode, version):
+                stand.mode, stand.version, stand.stood = mode, version, 0.0
+            elif not killed:
+                # Less than before: a worker's counts were torn when it died.
+                more = max(0.0, now - stand.counted)
+                stand.total += more
+                stand.stood += more
+            stand.counted = now
+        self._left_out = left_out
+
+    def families(self, counted: Mapping[str, float]) -> Iterator[Metric]:
+        """The families above, as of the last look. counted: see there; also of rules that are no more."""
+        evaluated = CounterMetricFamily(_EVALUATED, "Replies that the rule was there for.", labels=["rule"])
+        for rule, value in counted.items():
+            evaluated.add_metric([rule], self._stands[rule].total if rule in self._stands else value)
+        yield evaluated
+        since = GaugeMetricFamily(
+            "filterproxy_rule_mode_replies",
+            "Replies since the rule has its mode, and does what it does.",
+            labels=["rule", "mode", "version"],
+        )
+        for rule, (mode, version) in self._here.items():
+            since.add_metric([rule, mode, version], self._stands[rule].stood)
+        yield since
+
+
+def _as_they_are(document: Document) -> dict[str, tuple[str, str]]:
+    """Mode and version of each rule that runs. A larger share of a canary is the same rule still."""
+    steps = ((form, step_of(form).mode) for form in document["rules"])
+    return {form["id"]: (mode, version_of(form)) for form, mode in steps if mode != OFF}
 
 
 class WithStanding:
-    """What *inner* gives, and the family above."""
+    """
+    What *inner* gives, with the families above.
+
+    left_out: ids of rules that are killed. reloaded: see Standing.look.
+    """
 
     def __init__(
-        self, inner: CollectorRegistry, standing: Standing, rulebook: Rulebook, reloaded: bool
+        self,
+        inner: CollectorRegistry,
+        standing: Standing,
+        document: Document,
+        left_out: Callable[[], Collection[str]],
+        reloaded: bool,
     ) -> None:
         self._inner = inner
         self._standing = standing
-        self._rulebook = rulebook
+        self._document = document
+        self._left_out = left_out
         self._reloaded = reloaded
 
     def collect(self) -> Iterator[Metric]:
-        evaluated: dict[str, float] = {}
+        counted: dict[str, float] = {}
         for family in self._inner.collect():
             if family.name == _EVALUATED:
-                evaluated = {s.labels["rule"]: s.value for s in family.samples if s.name.endswith("_total")}
-            yield family
-        yield self._standing.family(self._rulebook, evaluated, reloaded=self._reloaded)
+                counted = {s.labels["rule"]: s.value for s in family.samples if s.name.endswith("_total")}
+            else:
+                yield family
+        self._standing.look(self._document, counted, self._left_out(), reloaded=self._reloaded)
+        yield from self._standing.families(counted)
+
+    def look(self) -> None:
+        """Collecting is what looks."""
+        for _ in self.collect():
+            pass

@@ -89,7 +89,7 @@ class Reloader:
     Keeps the rules of a proxy up to date.
 
     book: the rules that run. loads: how loading went. last: the last reload, None before the first.
-    tell: is given what an operator is to read.
+    tell: is given what an operator is to read. followers: called, in a thread, when other rules run.
     """
 
     def __init__(
@@ -104,6 +104,7 @@ class Reloader:
         self.book = Book(document, config)
         self.loads = Loads(loaded_at=time.time())
         self.last: Reloaded | None = None
+        self.followers: list[Callable[[], None]] = []
         self._config = config
         self._workers = workers
         self._tell = tell or _to_stderr
@@ -148,7 +149,16 @@ class Reloader:
             if found is None:
                 return Reloaded(UNCHANGED, self.book.document["hash"], time.time(), why)
             self._note(*found)
+            if found[0].result == OK:
+                await in_thread(self._told_followers)
             return found[0]
+
+    def _told_followers(self) -> None:
+        try:
+            for follow in self.followers:
+                follow()
+        except Exception:  # a bug of ours must not end the following of changes
+            logger.exception("what follows a reload failed")
 
     def _reloaded(self, why: str) -> tuple[Reloaded, Book] | None:
         """What came of it, and the rules that run; None where a poll found nothing. Takes its time."""

@@ -18,7 +18,6 @@ import contextlib
 import importlib.metadata
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,6 +44,8 @@ from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Tracer
+
+from filterproxy.proxy.threads import in_thread
 
 _SCOPE = "filterproxy"
 _PROTOCOL = "http/protobuf"
@@ -175,22 +176,8 @@ class Exporting:
         """Send what waits, for that long at most."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await asyncio.gather(*map(_in_thread, self.shutdowns))
-
-
-async def _in_thread(shutdown: Callable[[], None]) -> None:
-    """Call *shutdown* in a daemon thread: the loop's own ones are waited for when it ends."""
-    loop = asyncio.get_running_loop()
-    over = asyncio.Event()
-
-    def run() -> None:
-        with contextlib.suppress(Exception):  # the SDK's, or the collector's; there is no later
-            shutdown()
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(over.set)
-
-    threading.Thread(target=run, name="telemetry-shutdown", daemon=True).start()
-    await over.wait()
+                # What the SDK or the collector fails with, changes nothing any more.
+                await asyncio.gather(*map(in_thread, self.shutdowns), return_exceptions=True)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Exporting | None:

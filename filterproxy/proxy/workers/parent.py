@@ -145,7 +145,7 @@ async def _attended(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _asked_to_stop, proxy)
     reloader = Reloader(config, proxy.source, supervisor, proxy.document)
-    app = admin_app(config, reloader, supervisor, str(supervisor.metrics_dir))
+    app = admin_app(config, reloader, supervisor, str(supervisor.counters.folder))
     server = AdminServer(app, config)
     serving = asyncio.create_task(server.serve(sockets=[admin]))
     serving.add_done_callback(lambda _: proxy.stopped.set())

@@ -15,24 +15,23 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from filterproxy.config import Config
 from filterproxy.proxy.address import StartError, listen
 from filterproxy.proxy.workers.charter import ERROR, FAILED, KILLED, READY, RULEBOOK, as_line
+from filterproxy.proxy.workers.counters import Counters
+from filterproxy.proxy.workers.slot import Slot, Told, ending, write
 from filterproxy.rulebook.document import Document
 
 logger = logging.getLogger(__name__)
@@ -55,38 +54,6 @@ _KILL_SECONDS = 15.0
 
 
 @dataclass(slots=True)
-class _Slot:
-    """
-    The place of one worker, whichever process fills it.
-
-    hash: of the rules that it runs, "" before it said so. failed: why it cannot take the last rules that it
-    was handed, "" otherwise. turn: of the last order to leave rules out that it follows. chartered: whether
-    it was told what to serve. pipe: held while its stdin is written.
-    """
-
-    index: int
-    process: subprocess.Popen[bytes] | None = None
-    ready: bool = False
-    hash: str = ""
-    failed: str = ""
-    turn: int = 0
-    chartered: bool = False
-    pipe: threading.Lock = field(default_factory=threading.Lock)
-    thread: threading.Thread | None = None
-
-
-def _counters() -> Path:
-    """A folder for the workers' counters. Raises StartError."""
-    try:
-        return Path(tempfile.mkdtemp(prefix="filterproxy-"))
-    except OSError:
-        raise StartError(
-            "no folder for the workers' counters: nothing can be written to /tmp; mount a folder there, or"
-            " name another in TMPDIR"
-        ) from None
-
-
-@dataclass(slots=True)
 class Supervisor:
     """
     Workers that serve what *listener* accepts. Raises StartError where they could not count.
@@ -106,8 +73,8 @@ class Supervisor:
     kill_seconds: float = _KILL_SECONDS
     restarts: int = 0
     started: Future[None] = field(default_factory=Future)
-    metrics_dir: Path = field(default_factory=_counters)
-    _slots: list[_Slot] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters.made)
+    _slots: list[Slot] = field(default_factory=list)
     _charter: Future[dict[str, Any]] = field(default_factory=Future)
     _document: Any = None
     _killed: list[str] = field(default_factory=list)
@@ -123,7 +90,7 @@ class Supervisor:
     def start(self) -> None:
         """Start the processes; they wait for their charter."""
         for index in range(self.config.workers):
-            slot = _Slot(index)
+            slot = Slot(index)
             slot.thread = threading.Thread(
                 target=self._tend, args=(slot,), name=f"worker-{index}", daemon=True
             )
@@ -169,14 +136,12 @@ class Supervisor:
                 self._turn, self._killed = turn, sorted(killed)
                 self._tell_all(told, as_line({"killed": self._killed, "turn": turn}))
 
-        def is_behind(one: tuple[_Slot, subprocess.Popen[bytes]]) -> bool:
-            slot, process = one
-            return slot.process is process and slot.turn < turn
+        def late() -> list[Told]:
+            return [one for one in told if one.is_behind(turn)]
 
         with self._news:
-            self._news.wait_for(lambda: self.draining or not any(map(is_behind, told)), self.kill_seconds)
-            late = [slot.index for slot, _ in filter(is_behind, told)]
-            return [f"worker {index} has not said yet that it follows" for index in late]
+            self._news.wait_for(lambda: self.draining or not late(), self.kill_seconds)
+            return [f"worker {one.slot.index} has not said yet that it follows" for one in late()]
 
     @property
     def ready(self) -> bool:
@@ -230,7 +195,7 @@ class Supervisor:
         for slot in self._slots:
             if slot.thread is not None:
                 slot.thread.join()
-        shutil.rmtree(self.metrics_dir, ignore_errors=True)
+        self.counters.close()
 
     def kill(self) -> None:
         """End every worker at once; `drain` then has nothing left to wait for."""
@@ -251,40 +216,37 @@ class Supervisor:
 
     def _hand(self, document: Document) -> list[str]:
         """As `hand`, without a way back."""
-        line = as_line({"document": document})
-
-        def is_silent(one: tuple[_Slot, subprocess.Popen[bytes]]) -> bool:
-            slot, process = one
-            return slot.process is process and slot.hash != document["hash"] and not slot.failed
-
         with self._lock:
             self._document = document
             told = self._told()
-            for slot, _ in told:
-                slot.failed = ""
-        self._tell_all(told, line)
+            for one in told:
+                one.slot.failed = ""
+        self._tell_all(told, as_line({"document": document}))
+
+        def silent() -> list[Told]:
+            return [one for one in told if one.is_silent(document["hash"])]
+
         with self._news:
-            self._news.wait_for(lambda: self.draining or not any(map(is_silent, told)), self.reload_seconds)
-            for slot, process in told:
-                if is_silent((slot, process)) and not self.draining:
-                    logger.error("worker %d did not take other rules in time; ending it", slot.index)
-                    process.kill()
+            self._news.wait_for(lambda: self.draining or not silent(), self.reload_seconds)
+            for one in silent() if not self.draining else ():
+                logger.error("worker %d did not take other rules in time; ending it", one.slot.index)
+                one.process.kill()
             return [
-                f"worker {slot.index} cannot take these rules ({slot.failed})"
-                for slot, process in told
-                if slot.process is process and slot.failed
+                f"worker {one.slot.index} cannot take these rules ({one.slot.failed})"
+                for one in told
+                if one.is_there and one.slot.failed
             ]
 
-    def _told(self) -> list[tuple[_Slot, subprocess.Popen[bytes]]]:
+    def _told(self) -> list[Told]:
         """Who gets orders; the others will find them in their charter."""
-        return [(slot, slot.process) for slot in self._slots if slot.process and slot.chartered]
+        return [Told(slot, slot.process) for slot in self._slots if slot.process and slot.chartered]
 
-    def _tell_all(self, told: Sequence[tuple[_Slot, subprocess.Popen[bytes]]], line: bytes) -> None:
-        for slot, process in told:
-            # A pipe holds less than a document, and who does not read must not keep the others waiting.
-            threading.Thread(target=_tell, args=(slot, process, line), daemon=True).start()
+    def _tell_all(self, told: Sequence[Told], line: bytes) -> None:
+        for one in told:
+            # Who does not read must not keep the others waiting.
+            threading.Thread(target=one.tell, args=(line,), daemon=True).start()
 
-    def _tend(self, slot: _Slot) -> None:
+    def _tend(self, slot: Slot) -> None:
         """Keep one worker running, until the end."""
         young = 0
         while (process := self._spawn(slot)) is not None:
@@ -296,7 +258,7 @@ class Supervisor:
             if young > 1:
                 self._stopping.wait(min(self.back_off_seconds * 2 ** (young - 2), _BACK_OFF_MOST_SECONDS))
 
-    def _spawn(self, slot: _Slot) -> subprocess.Popen[bytes] | None:
+    def _spawn(self, slot: Slot) -> subprocess.Popen[bytes] | None:
         with self._lock:
             if self._stopping.is_set():
                 return None
@@ -304,8 +266,8 @@ class Supervisor:
                 self.command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                pass_fds=[self.listener.fileno()],
-                env={**self._environment(), "PROMETHEUS_MULTIPROC_DIR": str(self.metrics_dir)},
+                pass_fds=[self.listener.fileno(), self.counters.lock],
+                env={**self._environment(), "PROMETHEUS_MULTIPROC_DIR": str(self.counters.folder)},
                 # Ctrl-C in a terminal is for the parent, which then drains.
                 start_new_session=True,
             )
@@ -320,7 +282,7 @@ class Supervisor:
             if not name.startswith("FILTERPROXY_") and (not value or value not in tokens)
         }
 
-    def _attend(self, slot: _Slot, process: subprocess.Popen[bytes]) -> None:
+    def _attend(self, slot: Slot, process: subprocess.Popen[bytes]) -> None:
         """Give a worker its charter, note what it says, and wait for its end."""
         assert process.stdout is not None
         with process.stdout, contextlib.ExitStack() as watched:
@@ -333,24 +295,24 @@ class Supervisor:
                 self._heard(slot, line.decode("utf-8", "replace").strip())
         process.wait()
         with self._news:
-            slot.process, slot.ready, slot.chartered, slot.hash, slot.turn = None, False, False, "", 0
+            slot.vacate()
             self._news.notify_all()
         with slot.pipe, contextlib.suppress(OSError):
             assert process.stdin is not None
             process.stdin.close()
-        self._forget(slot.index)
+        self.counters.forget(slot.index)
 
-    def _send(self, slot: _Slot, process: subprocess.Popen[bytes], charter: dict[str, Any]) -> None:
+    def _send(self, slot: Slot, process: subprocess.Popen[bytes], charter: dict[str, Any]) -> None:
         with slot.pipe:  # rules that come from now on go behind the charter
             with self._lock:
                 said = {**charter, "document": self._document, "index": slot.index}
                 if self._turn:
                     said |= {"killed": self._killed, "turn": self._turn}
                 slot.chartered, slot.turn = True, self._turn
-            _write(process, as_line(said))
+            write(process, as_line(said))
 
     @contextlib.contextmanager
-    def _in_time(self, slot: _Slot, process: subprocess.Popen[bytes]) -> Iterator[None]:
+    def _in_time(self, slot: Slot, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """End *process* when it is not ready in time."""
 
         def end() -> None:
@@ -368,7 +330,7 @@ class Supervisor:
         finally:
             timer.cancel()
 
-    def _heard(self, slot: _Slot, line: str) -> None:
+    def _heard(self, slot: Slot, line: str) -> None:
         with self._news:
             if line == READY:
                 slot.ready = True
@@ -394,41 +356,12 @@ class Supervisor:
             else:
                 self.started.set_exception(error)
 
-    def _replaces(self, slot: _Slot, process: subprocess.Popen[bytes]) -> bool:
+    def _replaces(self, slot: Slot, process: subprocess.Popen[bytes]) -> bool:
         """Whether a worker that died is followed by another: not when it could not even start."""
-        how = _ending(process.returncode)
+        how = ending(process.returncode)
         if not self.started.done() or self.started.exception() is not None:
             self._first(StartError(f"worker {slot.index} ended before it was ready ({how})"))
             return False
         self.restarts += 1
         logger.error("worker %d ended (%s); starting another", slot.index, how)
         return True
-
-    def _forget(self, index: int) -> None:
-        """What the dead one said of itself alone; its totals stay, and its successor adds to them."""
-        # Imported only here: the library looks at the environment when it is imported.
-        from prometheus_client.multiprocess import mark_process_dead
-
-        mark_process_dead(index, str(self.metrics_dir))  # type: ignore[no-untyped-call]
-
-
-def _tell(slot: _Slot, process: subprocess.Popen[bytes], line: bytes) -> None:
-    with slot.pipe:
-        _write(process, line)
-
-
-def _write(process: subprocess.Popen[bytes], line: bytes) -> None:
-    assert process.stdin is not None
-    # One that is gone is found out by its end; then its pipe is closed here as well (ValueError).
-    with contextlib.suppress(OSError, ValueError):
-        process.stdin.write(line)
-        process.stdin.flush()
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"

@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 import uvloop
@@ -35,12 +35,12 @@ from filterproxy.metrics import Metrics, share
 from filterproxy.proxy.app import App
 from filterproxy.proxy.asking import Answers
 from filterproxy.proxy.reload.swap import Swaps
-from filterproxy.proxy.server import Protocol
+from filterproxy.proxy.server import Protocol as HttpProtocol
 from filterproxy.proxy.tls import client_tls
-from filterproxy.proxy.upstream.failover import Failover, failovers
+from filterproxy.proxy.upstream.failover import failovers
 from filterproxy.proxy.workers.charter import ERROR, READY, RULEBOOK, Lines, say
 from filterproxy.record.redact import Books
-from filterproxy.record.watchers import Log, watchers_of
+from filterproxy.record.watchers import watchers_of
 from filterproxy.rulebook.document import Document
 
 if TYPE_CHECKING:  # an extra
@@ -80,11 +80,11 @@ def main() -> int:
 
 def _server(config: Config, charter: dict[str, Any], lines: Lines) -> Server:
     metrics = Metrics(CollectorRegistry())
-    engines = engines_of(charter["document"], config, metrics)
+    engines = engines_of(charter.pop("document"), config, metrics)  # megabytes, which nobody reads again
     if killed := charter.get("killed", ()):
         engines = engines.without(killed)
     upstreams = failovers(config, metrics)
-    tracing = _tracing(config, metrics)
+    tracing = tracing_of(config, metrics)
     answers = Answers(metrics, functions(config.python))
     answers.prepare(engines.rulebook.rules)
     books = Books()
@@ -99,14 +99,14 @@ def _server(config: Config, charter: dict[str, Any], lines: Lines) -> Server:
         books.use(made.rulebook)
         return made
 
-    closed: list[Failover | App | Tracing | Log] = [*upstreams.values(), app, *logs]
+    rest: list[Closes] = [*upstreams.values(), app, *logs]
     if tracing is not None:
-        closed.append(tracing)
+        rest.append(tracing)
     swaps = Swaps(app, make, killed=killed, turn=charter.get("turn", 0))
-    return Server(server_config(app, config), lines, swaps, closed)
+    return Server(server_config(app, config), lines, swaps, rest)
 
 
-def _tracing(config: Config, metrics: Metrics) -> Tracing | None:
+def tracing_of(config: Config, metrics: Metrics) -> Tracing | None:
     """What traces replies, if anything does. Raises ValueError, with a sentence for the operator."""
     if config.tracing == "off":
         return None
@@ -124,7 +124,7 @@ def server_config(app: App, config: Config) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http=Protocol,
+        http=HttpProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -157,20 +157,24 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server, which says when it accepts, and ends with its parent."""
+class Closes(Protocol):
+    """What has something to finish when a worker ends."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        lines: Lines,
-        swaps: Swaps,
-        upstreams: Sequence[Failover | App | Tracing | Log],
-    ) -> None:
+    async def close(self) -> None: ...
+
+
+class Server(uvicorn.Server):
+    """
+    uvicorn's server, which says when it accepts, and ends with its parent.
+
+    rest: is closed behind the last reply, in this order.
+    """
+
+    def __init__(self, config: uvicorn.Config, lines: Lines, swaps: Swaps, rest: Sequence[Closes]) -> None:
         super().__init__(config)
         self._lines = lines
         self._swaps = swaps
-        self._upstreams = upstreams
+        self._rest = rest
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -185,8 +189,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets=sockets)
         await self._swaps.close()
-        for upstream in self._upstreams:
-            await upstream.close()
+        for one in self._rest:
+            await one.close()
 
     def _told(self) -> None:
         try:
