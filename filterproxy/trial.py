@@ -17,12 +17,12 @@ from filterproxy.answers import Inline
 from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Bound, Plan, Plans
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Mode
+from filterproxy.core.rule import Mode, Rule
 from filterproxy.core.session import Ending, Session, Settings, Withheld
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
 from filterproxy.dialects.json_text import JsonStrings
 from filterproxy.language import request_language
-from filterproxy.rulebook.book import Rulebook
+from filterproxy.rulebook.book import Example, Rulebook
 
 Delta = tuple[Channel, str]
 
@@ -257,3 +257,13 @@ def explain(
     attempt = max((b.action.tries for b in plans.plan(request).rules if b.rule.id in trial.asked), default=0)
     plan = answers.plan(plans.plan(request, attempt))
     return Explanation(reply, channel, trial, tuple(findings(rulebook, plan, trial.verdict, trial.not_run)))
+
+
+def fired_on(rules: Sequence[Rule]) -> Callable[[Example], tuple[str, ...]]:
+    """What says which of some rules, run in their order, fire on an example's reply, the first one first."""
+    plans = Plans(rules)
+
+    def fired(example: Example) -> tuple[str, ...]:
+        return run(plans, example.request(), [(Channel(0, example.channel), example.reply)]).fired()
+
+    return fired

@@ -11,9 +11,7 @@ rule.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,27 +244,6 @@ def read(path: Path) -> PackText:
         raise
     except ValueError as error:
         raise CannotEdit(f'"{path}" {error}') from None
-
-
-def write(path: Path, text: str) -> None:
-    """
-    The file with another text, all at once: who reads it gets the old one or the new one. Raises OSError.
-
-    A byte order mark, the rights of the file and a link to it stay.
-    """
-    path = path.resolve()
-    mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
-    fd, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(mark + text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, path.stat().st_mode & 0o7777)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _pair(mapping: Any, key: str) -> tuple[Any, Any] | None:

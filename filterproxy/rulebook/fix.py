@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filterproxy.rulebook.files import read_text
+from filterproxy.rulebook.files import read_text, write_text
 from filterproxy.rulebook.lint.lists import repeated_lines
 from filterproxy.rulebook.lint.remedies import of_problems, of_rule
 from filterproxy.rulebook.lint.remedy import Edit, apart, applied, sound
 from filterproxy.rulebook.lint.written import lists_of
-from filterproxy.rulebook.load import _files, _read_rules
+from filterproxy.rulebook.load import files_of, read_rules
 from filterproxy.rulebook.problem import Problem
 from filterproxy.rulebook.source import parse
 
@@ -48,7 +45,7 @@ def fixes(paths: Sequence[Path]) -> list[Changed]:
     """
     found: list[Changed] = []
     lists: dict[Path, Path] = {}
-    for file in _files(paths, []):
+    for file in files_of(paths, []):
         text = _text_of(file)
         if text is None:
             continue
@@ -59,17 +56,11 @@ def fixes(paths: Sequence[Path]) -> list[Changed]:
 
 
 def write(changed: Changed) -> None:
-    """Put the text in the place of the file's, all at once, with its permissions and in its encoding."""
-    target = changed.file.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(changed.after.encode("utf-8"))
-        shutil.copymode(target, name)
-        os.replace(name, target)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """
+    Put the text in the place of the file's, all at once. Raises OSError, also where the file is no longer
+    what it was.
+    """
+    write_text(changed.file, changed.after, was=changed.before)
 
 
 def fixed_text(file: Path, text: str) -> tuple[str, tuple[str, ...]]:
@@ -94,7 +85,7 @@ def _edits(file: Path, text: str) -> list[Edit]:
     node = parse(str(file), text, problems)
     if node is None:
         return []
-    _read_rules(node, file.parent, [], problems)
+    read_rules(node, file.parent, [], problems)
     found = list(of_problems(text, problems))
     for rule in node.at(("rules",)).items():
         found += of_rule(text, rule, file)

@@ -105,6 +105,7 @@ _PARTS: dict[tuple[str, str], Schema] = {
     ("Unless", "match"): _MATCH,
     ("AppendAction", "append"): _SAY,
     ("RetryAction", "then"): ref_to("ActionWithoutRetry"),
+    ("Conversation", "turns"): {"type": "array", "minItems": 1, "items": ref_to("Turn")},
 }
 
 # What `arguments` do without: they are JSON, and must stay so.
@@ -176,6 +177,12 @@ _MORE: dict[str, Schema] = {
         "if": {"properties": {"redact": {"type": "string"}}},
         "then": {"properties": {"with": {"type": "null"}}},
     },
+    # Beside `turns` stands nothing that is about one reply.
+    "Conversation": {
+        "if": {"required": ["turns"]},
+        "then": {"not": {"anyOf": [{"required": [key]} for key in schema.OF_A_TURN]}},
+        "else": {"required": ["reply"]},
+    },
 }
 
 # What `_PARTS` refers to.
@@ -219,6 +226,15 @@ def pack_schema() -> Schema:
     defs["Action"] = {"anyOf": [*defs["ActionWithoutRetry"]["anyOf"], maker.ref(schema.RetryAction)]}
     defs["TextPerLanguage"] = _text_per_language()
     return {"$schema": DRAFT, "title": "A pack of filterproxy", **root, "$defs": dict(sorted(defs.items()))}
+
+
+def conversations_schema() -> Schema:
+    """What a file of conversations (`*.test.yaml`) may say."""
+    maker = Maker(_PARTS, _MORE)
+    maker.ref(schema.Turn)
+    root = {"title": "Conversations for a pack of filterproxy", "type": "array"}
+    items = maker.ref(schema.Conversation)
+    return {"$schema": DRAFT, **root, "items": items, "$defs": dict(sorted(maker.definitions.items()))}
 
 
 def _text_per_language() -> Schema:

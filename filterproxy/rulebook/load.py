@@ -38,7 +38,7 @@ def load(
     ids: list[tuple[str, Place]] = []
     fallbacks: list[Node] = []
     functions: list[Node] = []
-    files = list(_files(paths, problems))
+    files = list(files_of(paths, problems))
     for file in files:
         forms += _read_pack(file, ids, fallbacks, functions, problems)
     problems.extend(_duplicates(ids))
@@ -61,7 +61,8 @@ def shipped_rules() -> Path:
     return beside if any(beside.glob("*.yaml")) else package / "rules"
 
 
-def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterable[Path]:
+def files_of(paths: Iterable[Path], problems: list[Problem]) -> Iterable[Path]:
+    """The packs that paths lead to: themselves, and those of folders by name."""
     for path in paths:
         if not path.is_dir():
             yield path
@@ -128,12 +129,13 @@ def _read_pack(
         return []
     fallbacks.extend(_fallbacks(node))
     functions.extend(_functions(node.at(("rules",))))
-    return _read_rules(node, file.parent, ids, problems)
+    return read_rules(node, file.parent, ids, problems)
 
 
-def _read_rules(
-    node: Node, folder: Path, ids: list[tuple[str, Place]], problems: list[Problem]
-) -> list[Form]:
+def read_rules(node: Node, folder: Path, ids: list[tuple[str, Place]], problems: list[Problem]) -> list[Form]:
+    """
+    The rules of a pack that was parsed, without those that have a mistake. ids: of all its rules are added.
+    """
     pack = fit(schema.Pack, node, "a pack", problems)
     rules = node.at(("rules",)) if "rules" in node.keys else None
     version = node.get("version")

@@ -148,7 +148,8 @@ _SECTIONS: tuple[tuple[str, str, type[schema.Mapping]], ...] = (
         "A list in a file beside a pack, named as it is: `shop.test.yaml` beside `shop.yaml`. Each runs "
         "through the whole chain, in the modes that the rules have. A conversation is a mapping of these "
         "keys, or has `turns`, mappings of those that are about one reply; each turn then comes after all "
-        "that was said before it.",
+        "that was said before it. For editors its first line names a schema, as packs do: "
+        "`# yaml-language-server: $schema=./test.schema.json` (`filterproxy schema --tests`).",
         schema.Conversation,
     ),
 )
@@ -231,7 +232,9 @@ shadow`).
 5. Serve it with `mode: shadow`. The metrics count what it would have done:
    `filterproxy_rule_matches_total{rule="delivery-promise",mode="shadow"}`.
 6. `mode: enforce` with `rollout: 10%` is a canary, the same conversations each time; without `rollout` it
-   acts on all.
+   acts on all. A conversation is known by the header that `canary_header` names, else by the model server's
+   id of it, else by who asks, the system prompt and the first question: where the prompt tells the time, or
+   clients leave out old turns, name a header.
 
 **What the model may say because the request says it.** With `unless: {grounded: true}` a match is excused
 when the system prompt, a document, the result of a tool, or a statement of the user says the same: for

@@ -1,5 +1,5 @@
 """
-What an author wrote after the verbs that ask what is no part of the rule: a schema, a model, a service, code.
+What an author wrote after the verbs that ask what is no part of the rule: a schema, a model, code.
 
 Each gives None where that has mistakes, which are then in *problems*, or are told by schema.py.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from filterproxy.rulebook import schema
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.files import read_beside
 from filterproxy.rulebook.problem import Place, Problem
@@ -77,16 +76,6 @@ def read_entity(node: Node, folder: Path, problems: list[Problem]) -> Form | Non
     labels = [member.value for member in inner.items() or (inner,)]
     sound = all(isinstance(label, str) and label for label in labels)
     return {"verb": "entity", "labels": labels} if sound else None
-
-
-def read_service(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    """The form of a match that a service finds."""
-    inner = node.at(("service",))
-    if not isinstance(inner.value, dict) or not isinstance(inner.at(("url",)).value, str):
-        return None
-    options = schema.ServiceOptions.model_fields
-    given = {key: node.plain() for key, node in inner.value.items() if key in options}
-    return {"verb": "service"} | {key: given.get(key, options[key].default) for key in options}
 
 
 def read_python(node: Node, folder: Path, problems: list[Problem]) -> Form | None:

@@ -12,12 +12,13 @@ from filterproxy.rulebook.detect import detector_of
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.files import read_beside
 from filterproxy.rulebook.fit import fit
+from filterproxy.rulebook.match_verb import BESIDE, EXAMPLE, verb_of
 from filterproxy.rulebook.patterns import pattern_problem
-from filterproxy.rulebook.problem import Place, Problem, nearest, one_of
-from filterproxy.rulebook.read_asking import read_entity, read_json_schema, read_python, read_service
+from filterproxy.rulebook.problem import Place, Problem
+from filterproxy.rulebook.read_asking import read_entity, read_json_schema, read_python
 from filterproxy.rulebook.refused import not_installed, refused
 from filterproxy.rulebook.source import Node
-from filterproxy.rulebook.wording import empty, later, unknown_word, wrong_kind
+from filterproxy.rulebook.wording import empty, unknown_word, wrong_kind
 
 _IN_ALL_ONLY = "`not` narrows what another member of an `all` finds"
 
@@ -29,9 +30,9 @@ def read_match(node: Node, folder: Path, problems: list[Problem]) -> Form | None
     folder: where the pack stands, for the files that it names.
     """
     if not isinstance(node.value, dict):
-        problems.append(wrong_kind(node, "a match", "a mapping", _EXAMPLE))
+        problems.append(wrong_kind(node, "a match", "a mapping", EXAMPLE))
         return None
-    verb = _verb(node, problems)
+    verb = verb_of(node, problems)
     if verb is None:
         return None
     if verb == "not":
@@ -39,87 +40,14 @@ def read_match(node: Node, folder: Path, problems: list[Problem]) -> Form | None
         read_match(node.value["not"], folder, problems)
         return None
     fitted = fit(schema.VERBS[verb], node, f'a match with "{verb}"', problems)
-    form = _READ[verb](node, folder, problems)
+    form = _READ[verb](node, folder, problems) if verb in _READ else _as_written(verb, fitted)
     # With a mistake in an option, the pattern is still worth looking at.
     if form is None or (fitted is None and verb != "regex"):
         return None
     options = schema.VERBS[verb].model_fields
-    form |= {key: getattr(fitted, key, options[key].default) for key in _OPTIONS.get(verb, ())}
+    form |= {key: getattr(fitted, key, options[key].default) for key in BESIDE.get(verb, ())}
     works = verb in ("any", "all") or _works(form, node, problems)
     return form if works and fitted is not None else None
-
-
-_EXAMPLE = "a match is a verb and what it looks for, as in `phrases: [refund]`"
-# Keys beside the verb that go into the form as they are.
-_OPTIONS = {
-    "regex": ("ignore_case",),
-    "phrases": ("words",),
-    "tokens": ("language",),
-    "python": ("timeout",),
-    "entity": ("model",),
-}
-
-
-def _verb(node: Node, problems: list[Problem]) -> str | None:
-    found = [key for key in node.keys if key in schema.VERBS]
-    found = [key for key in found if not any(key in _OPTIONS.get(other, ()) for other in found)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        problems.append(_several(node.keys[found[1]], found))
-    elif not node.keys:
-        problems.append(_nothing(node))
-    else:
-        problems.append(_no_verb(node))
-    return None
-
-
-def _nothing(node: Node) -> Problem:
-    return Problem(
-        node.place,
-        "FP009",
-        "a match without a verb",
-        "the rule would have nothing to look for",
-        "write a verb and what it looks for, as in `phrases: [refund]`",
-        label=one_of(schema.VERBS),
-    )
-
-
-# What authors of other programs call the verbs.
-_OTHER_NAMES = {
-    **dict.fromkeys(
-        ("contains", "word", "words", "keyword", "keywords", "text", "string", "terms"), "phrases"
-    ),
-    **dict.fromkeys(("pattern", "patterns", "re", "regexp", "matches"), "regex"),
-    **dict.fromkeys(("and",), "all"),
-    **dict.fromkeys(("or",), "any"),
-}
-
-
-def _no_verb(node: Node) -> Problem:
-    for key, place in node.keys.items():
-        if key in schema.LATER_VERBS:
-            return later(place, f'the verb "{key}"')
-    near = {key: _OTHER_NAMES.get(key.lower()) or nearest(key, schema.VERBS) for key in node.keys}
-    key = next((key for key, verb in near.items() if verb), next(iter(node.keys)))
-    return Problem(
-        node.keys[key],
-        "FP011",
-        f'unknown verb "{key}"',
-        "the rule would have nothing to look for",
-        f'did you mean "{near[key]}"?' if near[key] else _EXAMPLE,
-        label=one_of(schema.VERBS),
-    )
-
-
-def _several(place: Place, found: list[str]) -> Problem:
-    return Problem(
-        place,
-        "FP025",
-        "one match with several verbs: " + ", ".join(found),
-        "it would be anybody's guess whether one or all of them must be found",
-        f"write `any: [{{{found[0]}: ...}}, {{{found[1]}: ...}}]`, or `all`",
-    )
 
 
 def _lonely_not(place: Place) -> Problem:
@@ -259,82 +187,63 @@ def _read_tokens(node: Node, folder: Path, problems: list[Problem]) -> Form | No
     return {"verb": "tokens", "patterns": [pattern.plain() for pattern in patterns]} if sound else None
 
 
+def _as_written(verb: str, fitted: schema.Mapping | None) -> Form | None:
+    """The form of a verb whose options mean what they say."""
+    return None if fitted is None else {"verb": verb, **getattr(fitted, verb).model_dump()}
+
+
 def _read_length(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("length",))
-    if not isinstance(inner.value, dict):
-        return None
-    given = [key for key in ("over", "under") if inner.get(key) is not None]
-    if len(given) != 1 and set(inner.keys) <= {"over", "under"}:
-        problems.append(_one_length(inner, len(given)))
-    if len(given) != 1:
-        return None
-    return {"verb": "length", "over": inner.at(("over",)).value if "over" in given else None} | {
-        "under": inner.at(("under",)).value if "under" in given else None
-    }
-
-
-def _one_length(node: Node, given: int) -> Problem:
-    return Problem(
-        node.place,
-        "FP025",
-        '"length" wants one of "over" and "under"',
-        "a text cannot be too long and too short at once"
-        if given
-        else "every text would have the right length",
+    key = _either(
+        node,
+        "length",
+        ("over", "under"),
+        ("a text cannot be too long and too short at once", "every text would have the right length"),
         "write `length: {over: 2000}`; for both make two rules",
+        problems,
     )
-
-
-def _read_repetition(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("repetition",))
-    if not isinstance(inner.value, dict):
+    if key is None:
         return None
-    of, times = inner.get("of"), inner.get("times")
-    return {
-        "verb": "repetition",
-        "of": "words" if of is None else of.value,
-        "times": 3 if times is None else times.value,
-    }
-
-
-def _read_repeats(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("repeats",))
-    if not isinstance(inner.value, dict):
-        return None
-    of, words = inner.get("of"), inner.get("words")
-    return {
-        "verb": "repeats",
-        "of": "system" if of is None else of.value,
-        "words": 12 if words is None else words.value,
-    }
+    return {"verb": "length", "over": None, "under": None, key: node.at(("length", key)).value}
 
 
 def _read_language(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
-    inner = node.at(("language",))
-    if not isinstance(inner.value, dict):
+    key = _either(
+        node,
+        "language",
+        ("is", "not"),
+        ("what is in one language is in no other", "there would be no language to compare with"),
+        "write `language: {not: asked}`, or `language: {is: [de, en]}`",
+        problems,
+    )
+    if key is None:
         return None
-    given = [key for key in ("is", "not") if inner.get(key) is not None]
-    if len(given) != 1 and set(inner.keys) <= {"is", "not"}:
-        problems.append(_one_language(inner, len(given)))
-    if len(given) != 1:
-        return None
-    named = inner.at((given[0],))
+    named = node.at(("language", key))
     members = [member.value for member in named.items() or (named,)]
     codes = [code for code in members if isinstance(code, str) and code]
     if len(codes) < len(members):
         return None
     languages = [code if code == "asked" else primary(code) for code in codes]
-    return {"verb": "language", "languages": languages, "other": given[0] == "not"}
+    return {"verb": "language", "languages": languages, "other": key == "not"}
 
 
-def _one_language(node: Node, given: int) -> Problem:
-    return Problem(
-        node.place,
-        "FP025",
-        '"language" wants one of "is" and "not"',
-        "what is in one language is in no other" if given else "there would be no language to compare with",
-        "write `language: {not: asked}`, or `language: {is: [de, en]}`",
-    )
+def _either(
+    node: Node, verb: str, keys: tuple[str, str], why: tuple[str, str], fix: str, problems: list[Problem]
+) -> str | None:
+    """
+    The one of two options that *verb* has; None, and a problem, where it has both or none.
+
+    why: what follows from both, and from none.
+    """
+    inner = node.at((verb,))
+    if not isinstance(inner.value, dict):
+        return None
+    given = [key for key in keys if inner.get(key) is not None]
+    if len(given) == 1:
+        return given[0]
+    if set(inner.keys) <= set(keys):  # a stranger beside them may be meant for one
+        what = f'"{verb}" wants one of "{keys[0]}" and "{keys[1]}"'
+        problems.append(Problem(inner.place, "FP025", what, why[0] if given else why[1], fix))
+    return None
 
 
 def _read_number(node: Node, folder: Path, problems: list[Problem]) -> Form | None:
@@ -400,14 +309,11 @@ _READ: dict[str, Callable[[Node, Path, list[Problem]], Form | None]] = {
     "fact": _read_fact,
     "tokens": _read_tokens,
     "length": _read_length,
-    "repetition": _read_repetition,
-    "repeats": _read_repeats,
     "language": _read_language,
     "number": _read_number,
     "secret": _read_secret,
     "json_schema": read_json_schema,
     "entity": read_entity,
-    "service": read_service,
     "python": read_python,
     "any": _read_any,
     "all": _read_all,

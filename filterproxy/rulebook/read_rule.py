@@ -1,31 +1,28 @@
-"""One rule of a pack as a form: its keys, and what they must not say together."""
+"""One rule of a pack as a form, key by key."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from filterproxy.language import LANGUAGES
 from filterproxy.rulebook import schema
 from filterproxy.rulebook.conditions import primary
-from filterproxy.rulebook.detect import ASKING, COUNTING, default_scope, leaves
+from filterproxy.rulebook.detect import ASKING, default_scope, leaves
 from filterproxy.rulebook.document import Form
 from filterproxy.rulebook.fit import fit, known_keys
 from filterproxy.rulebook.problem import Place, Problem, nearest
-from filterproxy.rulebook.read_action import (
-    IN_ARGUMENTS,
-    Beside,
-    check_template,
-    read_action,
-    read_say,
-    walk,
-)
+from filterproxy.rulebook.read_action import Beside, read_action, read_say
 from filterproxy.rulebook.read_match import fact_kind, read_match
 from filterproxy.rulebook.source import Node
-from filterproxy.rulebook.wording import empty, missing, out_of_range, said, unknown_language, wrong_kind
+from filterproxy.rulebook.together import check_together
+from filterproxy.rulebook.wording import empty, out_of_range, said, unknown_language, wrong_kind
+
+T = TypeVar("T")
 
 CHANNELS = ("content", "refusal", "reasoning", "arguments")
 EXAMPLE_LISTS = ("hit", "pass", "todo_hit", "todo_pass")
@@ -60,13 +57,14 @@ def read_rule(node: Node, pack: schema.Pack | None, folder: Path, problems: list
     form |= _read_actions(node, problems)
     _check_id(node, problems)
     _check_dates(node, form, problems)
-    _check_together(node, form, problems)
+    check_together(node, form, problems)
     if fitted is None or len(problems) > before:
         return None
     return _finished(form, fitted, pack, node)
 
 
-def _part(node: Node, key: str, read: Any) -> Any:
+def _part(node: Node, key: str, read: Callable[[Node], T | None]) -> T | None:
+    """What *read* makes of a key's value; None where there is none."""
     inner = node.get(key)
     return None if inner is None else read(inner)
 
@@ -135,121 +133,6 @@ def _check_id(node: Node, problems: list[Problem]) -> None:
 def _plain_id(text: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.sub(r"[^A-Za-z0-9_./-]+", "-", plain).strip("-_./")[:100].lower() or "opening-hours"
-
-
-def _check_together(node: Node, form: Form, problems: list[Problem]) -> None:
-    """Keys that are right by themselves and say nothing, or harm, beside each other."""
-    written = [(key, form[key]) for key in ("action", "streamed") if node.get(key) is not None]
-    if any(action is None for _, action in written) or form["action"] is None:
-        return
-    actions = [(key, part) for key, action in written for part in walk(action)]
-    verbs = {part["verb"] for _, part in actions}
-    if "say" in node.keys and verbs == {"flag"}:
-        problems.append(
-            _useless(node, "say", "flag", "`flag` leaves the reply as it is, and nobody would read it")
-        )
-    if "with" in node.keys and "redact" not in verbs:
-        problems.append(
-            _useless(node, "with", "redact", "only `redact` puts a fixed text in place of a match")
-        )
-    if "after_cut" in node.keys and "cut" not in verbs:
-        problems.append(_useless(node, "after_cut", "cut", "only `cut` ends a reply before upstream does"))
-    _check_skip(node, form, problems)
-    _check_scope(node, form, problems)
-    for key, part in actions:
-        _check_append(node, key, part, problems)
-        _check_arguments(node, key, part, problems)
-        if part["verb"] == "replace" and form["match"] is not None:
-            inner = node.at((key,))
-            check_template(
-                inner if "replace" in inner.keys else inner.at(("then",)), part, form["match"], problems
-            )
-
-
-def _check_skip(node: Node, form: Form, problems: list[Problem]) -> None:
-    if "skip" not in node.keys or form["match"] is None:
-        return
-    counting = next((leaf["verb"] for leaf in leaves(form["match"]) if leaf["verb"] in COUNTING), None)
-    if counting is not None:
-        problems.append(
-            Problem(
-                node.keys["skip"],
-                "FP026",
-                f"`skip` beside `{counting}`",
-                f"`{counting}` counts along the whole text, code and quotations included",
-                "take it out, or look for something else",
-            )
-        )
-
-
-def _check_scope(node: Node, form: Form, problems: list[Problem]) -> None:
-    scope = node.get("scope")
-    if scope is None or scope.value not in ("sentence", "line") or form["match"] is None:
-        return
-    if any(leaf["verb"] == "json_schema" for leaf in leaves(form["match"])):
-        problems.append(
-            Problem(
-                scope.place,
-                "FP026",
-                f"`scope: {scope.value}` beside `json_schema`",
-                "a piece of JSON is no JSON, and every reply would have a match",
-                "take it out: `json_schema` reads the whole text",
-            )
-        )
-
-
-def _useless(node: Node, key: str, action: str, why: str) -> Problem:
-    beside = f"`{key}` beside `flag`" if action == "flag" else f"`{key}` without `{action}`"
-    fix = (
-        "take it out, or choose another action"
-        if action == "flag"
-        else f"take it out, or write `action: {action}`"
-    )
-    return Problem(node.keys[key], "FP026", beside, why, fix)
-
-
-def _check_append(node: Node, key: str, part: Form, problems: list[Problem]) -> None:
-    if part["verb"] != "append":
-        return
-    if part["text"] is None and "say" not in node.keys:
-        problems.append(
-            missing(
-                node.at((key,)).place,
-                '"append"',
-                "say",
-                "the text that is added; `{append: TEXT}` says it, too",
-            )
-        )
-    if part["text"] is not None and key == "action" and "say" in node.keys and node.get("streamed") is None:
-        problems.append(
-            Problem(
-                node.keys["say"],
-                "FP026",
-                "two texts for one `append`",
-                "only one of them can be added",
-                "keep `{append: TEXT}`, or `append` and `say: TEXT`",
-            )
-        )
-
-
-def _check_arguments(node: Node, key: str, part: Form, problems: list[Problem]) -> None:
-    named = node.get("in")
-    words = () if named is None else tuple(n.value for n in (named.items() or (named,)))
-    if part["verb"] in IN_ARGUMENTS or not {"arguments", "all"} & set(map(str, words)):
-        return
-    inner = node.at((key,))
-    follows = inner.at(("then",)) if part["verb"] not in inner.keys else inner
-    problems.append(
-        Problem(
-            follows.keys.get(part["verb"], follows.place),
-            "FP027",
-            f"`{part['verb']}` in a tool call's arguments",
-            "arguments are JSON: with text taken away or added, the client could not read them",
-            "choose one of "
-            + ", ".join(IN_ARGUMENTS)
-            + ", or name other channels: `in: [content, reasoning]`",
-        )
-    )
 
 
 def _read_when(node: Node, folder: Path, problems: list[Problem]) -> Form | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from filterproxy.detectors.tongues import NAMES
 from filterproxy.rulebook.conditions import primary
@@ -24,29 +25,7 @@ _REGIONS = {"UK": "GB", "EN": "GB", "USA": "US", "GER": "DE"}
 def refused(form: Form, node: Node, message: str) -> Problem:
     """The problem of a match (*node*) whose detector said *message*."""
     verb = form["verb"]
-    inner = node.at((verb,))
-    if verb == "regex":
-        return unreadable_pattern(inner, message)
-    if verb == "phrases" and (at := _PHRASE.fullmatch(message)):
-        return _of_phrase(inner.at((int(at[1]) - 1,)), at["said"])
-    if verb == "tokens":
-        return _of_tokens(node, message)
-    if verb == "number":
-        return _of_number(inner, message)
-    if verb == "secret":
-        return _of_kind(inner, verb, message)
-    if verb == "language":
-        return _of_language(inner, message)
-    if verb == "json_schema":
-        return _of_schema(inner, message)
-    if verb == "entity":
-        return _of_entity(node, message)
-    if verb == "service":
-        fix = "write it as in http://127.0.0.1:9000/judge"
-        return _cannot(inner.at(("url",)).place, verb, message, fix)
-    if verb == "python":
-        return _cannot(inner.place, verb, message, "write it as in our_rules.codes:find")
-    return _cannot(inner.place, verb, message)
+    return _TOLD[verb](node, message) if verb in _TOLD else _cannot(node.at((verb,)).place, verb, message)
 
 
 def not_installed(place: Place, verb: str) -> Problem:
@@ -65,21 +44,39 @@ def _cannot(place: Place, verb: str, what: str, fix: str = "", label: str = "") 
     return Problem(place, "FP022", f'"{verb}" cannot work with this: {what}', _NEVER, fix or otherwise, label)
 
 
-def _of_phrase(node: Node, said: str) -> Problem:
-    return Problem(
-        node.place,
-        "FP022",
-        f"this phrase {said}",
-        _NEVER,
-        "write a shorter one: its first words will do",
-    )
+def _of_regex(node: Node, message: str) -> Problem:
+    return unreadable_pattern(node.at(("regex",)), message)
+
+
+def _of_phrases(node: Node, message: str) -> Problem:
+    inner = node.at(("phrases",))
+    at = _PHRASE.fullmatch(message)
+    if at is None:
+        return _cannot(inner.place, "phrases", message)
+    place = inner.at((int(at[1]) - 1,)).place
+    fix = "write a shorter one: its first words will do"
+    return Problem(place, "FP022", f"this phrase {at['said']}", _NEVER, fix)
+
+
+def _of_service(node: Node, message: str) -> Problem:
+    fix = "write it as in http://127.0.0.1:9000/judge"
+    return _cannot(node.at(("service", "url")).place, "service", message, fix)
+
+
+def _of_python(node: Node, message: str) -> Problem:
+    return _cannot(node.at(("python",)).place, "python", message, "write it as in our_rules.codes:find")
+
+
+def _of_secret(node: Node, message: str) -> Problem:
+    return _of_kind(node.at(("secret",)), "secret", message)
 
 
 def _of_number(node: Node, message: str) -> Problem:
+    inner = node.at(("number",))
     what = message.partition("; there are ")[0]
     if "region" not in what:
-        return _of_kind(node, "number", message)
-    region = node.at(("region",))
+        return _of_kind(inner, "number", message)
+    region = inner.at(("region",))
     written = str(region.value)
     near = _REGIONS.get(written.upper(), written.upper())
     fix = f'did you mean "{near}"?' if len(near) == 2 and near != written else ""
@@ -87,6 +84,7 @@ def _of_number(node: Node, message: str) -> Problem:
 
 
 def _of_kind(node: Node, verb: str, message: str) -> Problem:
+    """Of a verb (its value is *node*) that names what there is."""
     what, _, names = message.partition("; there are ")
     known = names.split(", ")
     kind = node.at(("kind",))
@@ -96,6 +94,7 @@ def _of_kind(node: Node, verb: str, message: str) -> Problem:
 
 def _of_language(node: Node, message: str) -> Problem:
     """Of a list the first member that is no language is meant."""
+    node = node.at(("language",))
     inner = next((found for key in ("is", "not") if (found := node.get(key)) is not None), node)
     members = inner.items() or (inner,)
     wrong = next(
@@ -112,7 +111,7 @@ def _of_schema(node: Node, message: str) -> Problem:
     """In a schema that stands in the pack, at the word that is meant; else at its file's name."""
     at = _SCHEMA_PLACE.match(message)
     steps = () if at is None else tuple(int(s) if s.isdigit() else s for s in at["place"].split("/"))
-    place = node.at(("violated", *steps)).place
+    place = node.at(("json_schema", "violated", *steps)).place
     return _cannot(place, "json_schema", message, "https://json-schema.org says what a schema may hold")
 
 
@@ -175,3 +174,18 @@ def _of_token(token: Node, message: str) -> Problem:
         fix = "write how often the token may stand there, as in ? or +"
         return _cannot(place, "tokens", f'"{key}" has no such value', fix, one_of(_OPERATORS))
     return _cannot(place, "tokens", f'"{key}" has no such value' if key else "this token cannot be read")
+
+
+# Of a match and what its detector said; the other verbs have no options that could be refused one by one.
+_TOLD: dict[str, Callable[[Node, str], Problem]] = {
+    "regex": _of_regex,
+    "phrases": _of_phrases,
+    "tokens": _of_tokens,
+    "number": _of_number,
+    "secret": _of_secret,
+    "language": _of_language,
+    "json_schema": _of_schema,
+    "entity": _of_entity,
+    "service": _of_service,
+    "python": _of_python,
+}

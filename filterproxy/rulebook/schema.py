@@ -224,9 +224,6 @@ VERBS: dict[str, type[Mapping]] = {
     "not": NotVerb,
 }
 
-# Verbs of the language as it is planned, but not of this version.
-LATER_VERBS: tuple[str, ...] = ()
-
 
 class When(Mapping):
     model: OneOrMany[Text] | None = Field(None, description="names of models, with * and ?")
@@ -350,6 +347,10 @@ class Turn(Example):
     )
     stream: bool | None = Field(None, description="whether the client asked for a stream; if not given, both")
     todo: bool = Field(False, description="whether it is known to come out wrong")
+
+
+# What is said of one reply, and so stands in its turn where there are several.
+OF_A_TURN = ("reply", "ask", "want", "fired", "outcome", "tools", "in")
 
 
 class Conversation(Turn):

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filterproxy.rulebook.edit import CannotEdit, PackText, flow, read, write
+from filterproxy.rulebook.edit import CannotEdit, PackText, flow, read
+from filterproxy.rulebook.files import write_text
 from filterproxy.rulebook.load import load, shipped_rules
 from filterproxy.rulebook.source import parse
 
@@ -275,7 +276,7 @@ def test_a_file_keeps_its_mark_its_rights_and_its_link(tmp_path: Path) -> None:
     real.write_bytes(b"\xef\xbb\xbf" + BLOCK.encode())
     real.chmod(0o640)
     link.symlink_to(real)
-    write(link, read(link).set("hours", {"mode": "off"}))
+    write_text(link, read(link).set("hours", {"mode": "off"}))
 
     assert link.is_symlink() and 0o640 == real.stat().st_mode & 0o777
     assert b"\xef\xbb\xbf" + BLOCK.replace("mode:   shadow", "mode:   off").encode() == real.read_bytes()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from filterproxy.cli.check import fired_on
 from filterproxy.core.plan import Keeps
 from filterproxy.rulebook.compile import compile
 from filterproxy.rulebook.lint.finding import CODES, Finding, Report
 from filterproxy.rulebook.lint.lint import lint
 from filterproxy.rulebook.lint.rules import Bounds
 from filterproxy.rulebook.load import load, shipped_rules
+from filterproxy.trial import fired_on
 
 TODAY = datetime.date(2026, 5, 1)
 PROOF = "why: w, examples: {hit: [%s], pass: [nothing]}"
@@ -51,6 +51,8 @@ def phrase_rule(name: str, phrases: str, hit: str, rest: str = "action: flag") -
         (regex_rule("a", "(x|x)*y", "xy"), "FW001"),
         (regex_rule("a", r"a\bb", "ab"), "FW002"),
         (regex_rule("a", r"fee|x^y", "fee"), "FW002"),
+        (regex_rule("a", r"\b", "fee"), "FW002"),  # an empty match is none, whatever the engine says
+        (regex_rule("a", r"\bcat|dog\b", "a cat"), "FW004"),
         (regex_rule("a", "(?<=x)b*", "xb"), "FW003"),
         (regex_rule("a", "cat|dog", "a cat"), "FW004"),
         (phrase_rule("a", "[refund]", "a refund", "action: drop"), "FW006"),

@@ -56,6 +56,10 @@ def fixed(rules: str, file: Path = Path("p.yaml")) -> str:
             "  - {id: a, match: {regex: '\\b(?:cat|dog)\\b'}, action: flag}\n",
         ),
         (
+            "  - {id: a, match: {regex: '\\bcat|dog\\b'}, action: flag}\n",
+            "  - {id: a, match: {regex: '\\b(?:cat|dog)\\b'}, action: flag}\n",
+        ),
+        (
             '  - {id: a, match: {regex: "(?i)it\'s"}, action: flag}\n',
             '  - {id: a, match: {regex: "(?i)\\\\bit\'s\\\\b"}, action: flag}\n',
         ),

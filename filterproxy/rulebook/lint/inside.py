@@ -10,7 +10,18 @@ from dataclasses import dataclass
 import regex
 
 from filterproxy.rulebook.lint.automaton import Automaton
-from filterproxy.rulebook.lint.tree import Alt, Chars, Read, Repeat, Seq, Tree, cases, is_word
+from filterproxy.rulebook.lint.tree import (
+    Alt,
+    Chars,
+    Read,
+    Repeat,
+    Seq,
+    Tree,
+    Zero,
+    cases,
+    choices_of,
+    is_word,
+)
 
 # Words that filters are known to hit by mistake, and some that hold common short ones.
 _WORDS = (
@@ -35,11 +46,17 @@ _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "HANGU
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """A word that a pattern hits, and what it is hit by. alternatives: how many the pattern has."""
+    r"""
+    A word that a pattern hits, and what it is hit by.
+
+    alternatives: how many the pattern has. lopsided: the edges that it has are those of its outer
+    alternatives alone, as in `\bcat|dog\b`.
+    """
 
     literal: str
     word: str
     alternatives: int
+    lopsided: bool = False
 
 
 def inside_words(
@@ -49,29 +66,50 @@ def inside_words(
     A word inside which a pattern that is made of words only is found; None: there is none, or it is
     another.
     """
-    if not is_literal(tree):
+    bare = _without_edges(tree)
+    lopsided = bare != tree.tree
+    if not _is_literal(tree, bare):
         return None
     ends = (*automaton.first, *automaton.last)
     if any(automaton.masks[p] & ~tree.word for p, _ in ends):
         return None
-    literals = list(itertools.islice(dict.fromkeys(_texts(tree, tree.tree)), _LIMIT))
+    literals = list(itertools.islice(dict.fromkeys(_texts(tree, bare)), _LIMIT))
     if not literals or not all(map(_is_spaced, literals)):
         return None
     compiled = regex.compile(pattern, regex.V1 | (regex.IGNORECASE if ignore_case else 0))
-    for word in (*words, *_WORDS):
+    made = (made for literal in literals for made in (f"pre{literal}s", f"{literal}s", f"pre{literal}"))
+    for word in (*words, *_WORDS, *made):
         found = compiled.search(word)
         if found is not None and found.end() > found.start() and found[0] != word:
-            return Inside(found[0], word, len(literals))
-    made = f"pre{literals[0]}s"
-    return Inside(literals[0], made, len(literals)) if compiled.search(made) else None
+            return Inside(found[0], word, len(literals), lopsided)
+    return None
 
 
-def is_literal(read: Read) -> bool:
-    """Whether a tree is alternatives of letters, and looks at nothing beside them."""
-    return _is_literal(read, read.tree)
+def _without_edges(read: Read) -> Tree:
+    r"""
+    A tree without the edges of its alternatives where they leave a side open that they mean to close:
+    `\bcat|dog\b` is "cat" at the beginning of a word, or "dog" at its end. Any other tree as it is.
+    """
+    bare = [_split(choice) for choice in choices_of(read.tree)]
+    sides = {(left, right) for left, _, right in bare}
+    if {(True, False), (False, True)} <= sides and not {(True, True)} & sides:
+        return Alt(tuple(Seq(parts) for _, parts, _ in bare))
+    return read.tree
+
+
+def _split(tree: Tree) -> tuple[bool, tuple[Tree, ...], bool]:
+    """The parts of an alternative without its edges, and whether it has one before and behind."""
+    parts = tree.parts if isinstance(tree, Seq) else (tree,)
+    left, right = parts[:1] and _is_edge(parts[0]), parts[1:] and _is_edge(parts[-1])
+    return bool(left), parts[1 if left else 0 : -1 if right else None], bool(right)
+
+
+def _is_edge(tree: Tree) -> bool:
+    return isinstance(tree, Zero) and tree.kind in ("boundary", "word_start", "word_end")
 
 
 def _is_literal(read: Read, tree: Tree) -> bool:
+    """Whether a tree is alternatives of letters, and looks at nothing beside them."""
     match tree:
         case Chars(mask):
             return _letter(read, mask) is not None

@@ -12,7 +12,7 @@ from filterproxy.rulebook.lint.finding import Finding, Unanalysed
 from filterproxy.rulebook.lint.inside import Inside, inside_words
 from filterproxy.rulebook.lint.slow import LIMIT_SECONDS, Slow, slow
 from filterproxy.rulebook.lint.texts import empty_between, shortest
-from filterproxy.rulebook.lint.tree import Alt, Read, Seq, Tree, Undecided, read
+from filterproxy.rulebook.lint.tree import Read, Undecided, choices_of, read
 from filterproxy.rulebook.lint.written import Verb, Written, verbs_of
 from filterproxy.rulebook.problem import Problem
 from filterproxy.rulebook.source import Node
@@ -91,27 +91,19 @@ def _hits_an_example(rule: Written, verb: Verb) -> bool:
     compiled = regex.compile(str(verb.value.value), _flags(_ignores_case(verb)))
     try:
         replies = [example["reply"] for example in rule.form["examples"]["hit"]]
-        return any(compiled.search(reply, timeout=_TIMEOUT_SECONDS) for reply in replies)
+        found = (compiled.finditer(reply, timeout=_TIMEOUT_SECONDS) for reply in replies)
+        return any(match.end() > match.start() for matches in found for match in matches)
     except TimeoutError:
         return True
 
 
 def _dead_alternative(tree: Read) -> tuple[int, int] | None:
-    choices = _choices(tree.tree)
+    choices = choices_of(tree.tree)
     for number, choice in enumerate(choices if 1 < len(choices) <= _LIMIT_CHOICES else (), 1):
         part = Automaton.of(tree, choice)
         if not part.empty and shortest(part) is None:
             return number, len(choices)
     return None
-
-
-def _choices(tree: Tree) -> tuple[Tree, ...]:
-    match tree:
-        case Seq((part,)):
-            return _choices(part)
-        case Alt(choices):
-            return choices
-    return ()
 
 
 def _dead(node: Node, number: int, of: int) -> Problem:
@@ -168,12 +160,19 @@ def quoted(text: str) -> str:
     return '"' + re.sub(r"[^ -~]", lambda c: c[0] if c[0].isprintable() else ascii(c[0])[1:-1], shown) + '"'
 
 
+_NO_EDGE = (
+    r"write \b at both ends, or `phrases`; where parts of words are meant: `words: false` with `phrases`"
+)
+_LOPSIDED = r"put the alternatives into a group, so that the edges are those of each: \b(?:...|...)\b"
+
+
 def _inside(node: Node, inside: Inside) -> Problem:
+    side = " on one side" if inside.lopsided else ""
     return Problem(
         node.place,
         "FW004",
         f'this pattern matches inside words: "{inside.literal}" in "{inside.word}"',
         "replies that have nothing to do with it would be hit",
-        r"write \b at both ends, or `phrases`; where parts of words are meant: `words: false` with `phrases`",
-        label=f'"{inside.literal}" has no \\b' if inside.alternatives > 1 else "",
+        _LOPSIDED if inside.lopsided else _NO_EDGE,
+        label=f'"{inside.literal}" has no \\b{side}' if inside.alternatives > 1 else "",
     )

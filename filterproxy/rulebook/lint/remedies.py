@@ -120,9 +120,11 @@ def _inside(pattern: str, ignore_case: bool) -> Inside | None:
 
 
 def with_edges(pattern: str) -> str:
-    r"""A pattern of words with `\b` at both ends."""
+    r"""A pattern of words with `\b` at both ends of each."""
     flags = found[0] if (found := _FLAGS.match(pattern)) else ""
     rest = pattern.removeprefix(flags)
+    if rest.startswith(r"\b") and rest.endswith(r"\b"):
+        return rf"{flags}\b(?:{rest[2:-2]})\b"
     has_choices = any(isinstance(node, Alt) for node in walk_tree(read(pattern, False).tree))
     return rf"{flags}\b(?:{rest})\b" if has_choices else rf"{flags}\b{rest}\b"
 

@@ -10,7 +10,10 @@ out of time is reported: the engine has shortcuts that no theory knows.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +32,9 @@ LENGTHS = (30, 60, 120, 300, 1_000)
 _OFTEN = 8
 # Positions of a repeat, whose square is searched.
 _LIMIT_POSITIONS = 120
-_LIMIT_SUSPICIONS = 8
+_LIMIT_SUSPICIONS = 16
+# For all that is tried of a pattern: one that is nearly slow would be looked at for half a minute.
+_PATIENCE_SECONDS = 2.0
 # What ends a text so that the match fails there: one of these is hardly ever part of it.
 _FAILS = ("!", "\n", "\x00", "\u4e2d", "a", "")
 
@@ -59,20 +64,22 @@ def slow(pattern: str, ignore_case: bool, tree: Read) -> Slow | None:
     """A text of at most a thousand characters on which the pattern runs out of time; None: none was found."""
     compiled = regex.compile(pattern, regex.V1 | (regex.IGNORECASE if ignore_case else 0))
     suspicions = itertools.islice(dict.fromkeys(_suspicions(tree, tree.tree, "", "")), _LIMIT_SUSPICIONS)
+    # The engine gives up at once where a letter that every match has is not there at all.
+    whole = sample(tree, tree.tree)
+    until = time.monotonic() + _PATIENCE_SECONDS
     for suspicion in suspicions:
-        found = _confirmed(compiled, suspicion)
-        if found is not None:
-            return found
+        for after in dict.fromkeys(fail + rest for rest in (suspicion.rest, "", whole) for fail in _FAILS):
+            found = _confirmed(compiled, suspicion, after)
+            if found is not None or time.monotonic() > until:
+                return found
     return None
 
 
-def _confirmed(compiled: regex.Pattern[str], suspicion: _Suspicion) -> Slow | None:
-    afters = dict.fromkeys((fail + rest) for rest in (suspicion.rest, "") for fail in _FAILS)
-    for after in afters:
-        tries = [_pumped(suspicion, after, length) for length in LENGTHS]
-        if _times_out(compiled, tries[-1].text):
-            return next(one for one in tries if _times_out(compiled, one.text))
-    return None
+def _confirmed(compiled: regex.Pattern[str], suspicion: _Suspicion, after: str) -> Slow | None:
+    tries = [_pumped(suspicion, after, length) for length in LENGTHS]
+    if not _times_out(compiled, tries[-1].text):
+        return None
+    return next((one for one in tries if _times_out(compiled, one.text)), None)
 
 
 def _pumped(suspicion: _Suspicion, after: str, length: int) -> Slow:
@@ -95,8 +102,9 @@ def _suspicions(read: Read, tree: Tree, before: str, rest: str) -> Iterator[_Sus
     match tree:
         case Seq(parts):
             texts = [sample(read, part) for part in parts]
-            for pump, at in _adjacent(read, parts):
-                yield _Suspicion(before + "".join(texts[:at]), pump, "".join(texts[at + 1 :]) + rest)
+            for shared, at in _adjacent(parts):
+                for pump in _spelled(read, [shared]):
+                    yield _Suspicion(before + "".join(texts[:at]), pump, "".join(texts[at + 1 :]) + rest)
             for i, part in enumerate(parts):
                 yield from _suspicions(
                     read, part, before + "".join(texts[:i]), "".join(texts[i + 1 :]) + rest
@@ -117,7 +125,17 @@ def _is_often(most: int | None) -> bool:
     return most is None or most >= _OFTEN
 
 
-def _adjacent(read: Read, parts: tuple[Tree, ...]) -> Iterator[tuple[str, int]]:
+def _spelled(read: Read, masks: list[int]) -> Iterator[str]:
+    """
+    Texts of some sets in a row: readable; of one character alone; without letters. A character that is part
+    of what comes behind ends the search in a match, and another one does not.
+    """
+    common = functools.reduce(operator.and_, masks)
+    choices = (masks, [common] * len(masks) if common else masks, [m & ~read.word or m for m in masks])
+    yield from dict.fromkeys("".join(map(read.first, chosen)) for chosen in choices)
+
+
+def _adjacent(parts: tuple[Tree, ...]) -> Iterator[tuple[int, int]]:
     """Characters that several repeats of a sequence can take with nothing else between them, and where."""
     for i, part in enumerate(parts):
         shared = _taken(part)
@@ -126,7 +144,7 @@ def _adjacent(read: Read, parts: tuple[Tree, ...]) -> Iterator[tuple[str, int]]:
         for other in parts[i + 1 :]:
             taken = _taken(other)
             if taken & shared:
-                yield read.first(taken & shared), i
+                yield taken & shared, i
             if not taken and not _may_be_empty(other):
                 shared &= other.mask if isinstance(other, Chars) else 0
 
@@ -179,14 +197,18 @@ def _two_ways(read: Read, inner: Tree) -> Iterator[str]:
     automaton = Automaton.of(read, Repeat(inner, 0, None), counted=False)
     if len(automaton.masks) > _LIMIT_POSITIONS:
         raise Undecided("a repeat in it is too large")
-    yield from itertools.islice(_pumps(automaton), 3)
+    for masks in itertools.islice(_pumps(automaton), 3):
+        yield from _spelled(read, masks)
 
 
 Pair = tuple[int, int]
 
 
-def _pumps(a: Automaton) -> Iterator[str]:
-    """Words along which two copies of the automaton part, meet again, and come back to where they were."""
+def _pumps(a: Automaton) -> Iterator[list[int]]:
+    """
+    The sets of words along which two copies of the automaton part, meet again, and come back to where they
+    were.
+    """
     for here in range(len(a.masks)):
         targets = [q for q, _ in a.edges[here]]
         for q in dict.fromkeys(targets):
@@ -203,10 +225,10 @@ def _pumps(a: Automaton) -> Iterator[str]:
             yield met[0] + back[0][1:]
 
 
-def _way(a: Automaton, starts: list[Pair], ends: set[Pair]) -> tuple[str, Pair] | None:
+def _way(a: Automaton, starts: list[Pair], ends: set[Pair]) -> tuple[list[int], Pair] | None:
     """
-    The shortest word that leads two copies from a pair to another, and that other; a pair's own character
-    is part of the word.
+    The sets of the shortest word that leads two copies from a pair to another, and that other; a pair's own
+    character is part of the word.
     """
     came: dict[Pair, Pair | None] = dict.fromkeys(starts)
     queue = deque(starts)
@@ -222,10 +244,10 @@ def _way(a: Automaton, starts: list[Pair], ends: set[Pair]) -> tuple[str, Pair] 
     return None
 
 
-def _word(a: Automaton, came: dict[Pair, Pair | None], end: Pair) -> str:
+def _word(a: Automaton, came: dict[Pair, Pair | None], end: Pair) -> list[int]:
     pairs, here = [], came[end]
     pairs.append(end)
     while here is not None:
         pairs.append(here)
         here = came[here]
-    return "".join(a.read.first(a.masks[p] & a.masks[q]) for p, q in reversed(pairs))
+    return [a.masks[p] & a.masks[q] for p, q in reversed(pairs)]

@@ -263,3 +263,13 @@ def walk(tree: Tree) -> Iterator[Tree]:
                 yield from walk(choice)
         case Repeat(inner, _, _, _) | Look(inner, _, _):
             yield from walk(inner)
+
+
+def choices_of(tree: Tree) -> tuple[Tree, ...]:
+    """The alternatives that a whole tree consists of; none where it is something else."""
+    match tree:
+        case Seq((part,)):
+            return choices_of(part)
+        case Alt(choices):
+            return choices
+    return ()
