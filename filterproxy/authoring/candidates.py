@@ -24,6 +24,9 @@ _WHOLE_REPLY = 60
 # Longer replies are long enough for their length to be what is strange about them.
 _LONG_REPLY = 1500
 
+_TIMES = (3, 5, 10, 15, 30)
+_JSON = regex.compile(r"(?i)\bJSON\b")
+
 # How much a way of finding is worth before anything is known of what else it finds: the more it knows of what
 # it looks for, the more of the like it will find in other words.
 _ASKED_FACT, _CHECKED, FACT, _COUNTED, _PATTERN, _WORDS = 100, 95, 90, 70, 50, 40
@@ -83,20 +86,25 @@ def _checked() -> Iterator[Candidate]:
 
 
 def _counting(case: Case, span: Span | None) -> Iterator[Candidate]:
-    worth = _COUNTED * 10
+    worth, sure = _COUNTED * 10, _CHECKED * 10 - 5
     if not case.reply:
-        yield Candidate("length", "", {"length": {"under": 1}}, worth=worth)
+        yield Candidate("length", "empty", {"length": {"under": 1}}, worth=sure)
     elif not case.reply.strip():
-        yield Candidate("regex", "", {"regex": r"\A\s+\Z"}, worth=worth)
+        yield Candidate("regex", "empty", {"regex": r"\A\s+\Z"}, worth=sure)
     elif span is None and len(case.reply) > _LONG_REPLY:
         over = len(case.reply) * 4 // 5 // 100 * 100
         yield Candidate("length", "", {"length": {"over": over}}, worth=_WORDS * 10)
     for of in ("lines", "words"):
-        yield Candidate("repetition", of, {"repetition": {"of": of, "times": 3}}, worth=worth)
+        # The more often, the less there is that says a thing three times and means it.
+        for times in _TIMES:
+            repeated = {"repetition": {"of": of, "times": times}}
+            yield Candidate("repetition", of, repeated, worth=worth + times)
     if case.system:
-        yield Candidate("repeats", "", {"repeats": {"of": "system", "words": 12}}, worth=worth)
+        yield Candidate("repeats", "", {"repeats": {"of": "system", "words": 12}}, worth=sure)
     if case.ask:
-        yield Candidate("language", "", {"language": {"not": "asked"}}, worth=worth - 5)
+        yield Candidate("language", "", {"language": {"not": "asked"}}, worth=sure)
+    if _JSON.search(f"{case.system}\n{case.ask}"):
+        yield Candidate("json_schema", "", {"json_schema": {"violated": {}}}, worth=sure)
 
 
 def _words(reply: str, span: Span, part: str) -> Iterator[Candidate]:

@@ -39,7 +39,20 @@ def with_rule(file: str, text: str, rule: Mapping[str, Any]) -> str:
         lines[at - 1] += end
     blank = [end] if _spaced(rules, lines) else []
     after = [end] if blank and lines[at : at + 1] and lines[at].strip() else []
-    return "".join(lines[:at] + blank + new + after + lines[at:])
+    made = "".join(lines[:at] + blank + new + after + lines[at:])
+    if not _holds(made, node, rule):
+        raise ValueError(f"{file} is laid out so that nothing can be added: paste what --print prints")
+    return made
+
+
+def _holds(made: str, before: Node, rule: Mapping[str, Any]) -> bool:
+    """Whether a text says what the pack said before, and one rule more."""
+    after = parse("", made, [])
+    if after is None or not isinstance(after.value, dict):
+        return False
+    said, was = after.plain(), before.plain()
+    *others, added = said["rules"]
+    return bool(added["id"] == rule["id"] and said | {"rules": others} == was)
 
 
 def _behind(pack: Node, rules: Node, lines: list[str]) -> int:

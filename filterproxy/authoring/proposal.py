@@ -9,38 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from filterproxy.authoring.candidates import Candidate
 from filterproxy.authoring.case import Case, sentence_around
+from filterproxy.authoring.deed import Wishes, deed, is_empty
 from filterproxy.authoring.trying import Found, alone
+from filterproxy.authoring.wording import text_for
 from filterproxy.core.plan import Plans
 from filterproxy.core.rule import Span
 from filterproxy.core.verdict import Channel
 from filterproxy.trial import run
 
-# What a client reads in place of a fact that the model cannot know.
-_NOT_AT_HAND = {
-    "opening_hours": "our opening hours",
-    "price": "our prices",
-    "clock_time": "the exact time",
-    "date": "the date",
-    "percentage": "the exact figure",
-}
-_SAYINGS = {
-    "done": "I couldn't do that from here. Please contact our team, who can help you.",
-    "promise": "I can't promise that from here. Please contact our team, who can help you.",
-}
-# Facts that are an address of something: the rest of the reply is worth reading without it.
-_TAKEN_OUT: dict[str, Any] = {
-    "email": {"redact": "[e-mail address removed]"},
-    "phone": {"redact": "[phone number removed]"},
-    "url": {"redact": "[link removed]"},
-    "link_host": {"redact": "[link removed]"},
-    "image_host": {"remove": "match"},
-    "address": {"redact": "[address removed]"},
-}
 # How a request may state a fact that a short answer only hints at.
 _STATED = {
     "opening_hours": ("We open at {}.", "We close at {}.", "Open: {}", "We are open {}."),
@@ -50,18 +30,6 @@ _STATED = {
     "phone": ("Call {}.",),
     "email": ("Write to {}.",),
 }
-ACTIONS = ("drop", "cut", "remove", "redact", "flag")
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What an author has decided; "" for what is to be proposed."""
-
-    id: str = ""
-    action: str = ""
-    say: str = ""
-    why: str = ""
-    owner: str = ""
 
 
 def proposed(
@@ -75,77 +43,88 @@ def proposed(
     candidate = found.candidate
     rule: dict[str, Any] = {
         "id": wishes.id or free_id(_name(case, found), taken),
-        "why": wishes.why or _why(candidate),
+        "why": wishes.why or _why(case, found),
         "match": candidate.match,
     }
     if case.channel != "content":
         rule["in"] = case.channel
     if candidate.grounded:
         rule["unless"] = {"grounded": True}
-    rule |= _does(candidate, wishes)
+    rule |= deed(case, candidate, wishes)
     rule["mode"] = "shadow"
     if wishes.owner:
         rule["owner"] = wishes.owner
     rule["created"] = created
     rule["examples"] = {"hit": [case.form()]}
-    if (counter := counter_example(case, found)) is not None:
+    if (counter := counter_example(case, found, rule.get("say") or _unharmed(case, found))) is not None:
         rule["examples"]["pass"] = [counter.form()]
     return rule
 
 
-def _does(candidate: Candidate, wishes: Wishes) -> dict[str, Any]:
-    action = wishes.action or _usual(candidate)
-    if action == "redact":
-        taken_out = _TAKEN_OUT.get(candidate.kind, {}) if candidate.verb == "fact" else {}
-        return {"action": taken_out if "redact" in taken_out else {"redact": _removed(candidate)}}
-    if action == "remove":
-        unit = "match" if candidate.kind == "image_host" else "sentence"
-        return {"action": {"remove": unit}} | ({"say": wishes.say} if wishes.say else {})
-    if action == "flag":
-        return {"action": "flag"}
-    streamed = {"streamed": "cut"} if action == "drop" else {}
-    return {"action": action, **streamed, "say": wishes.say or _saying(candidate)}
+# Facts and numbers in the words of a sentence, where their names are none.
+_CALLED = {
+    "opening_hours": "opening hours",
+    "price": "a price",
+    "clock_time": "a time",
+    "date": "a date",
+    "percentage": "a percentage",
+    "phone": "a phone number",
+    "email": "an e-mail address",
+    "url": "an address on the web",
+    "image_host": "where an image comes from",
+    "link_host": "where a link leads",
+    "address": "an address",
+    "done": "an action that was taken",
+    "promise": "a promise",
+}
+_WHYS = {
+    "repetition": "The reply says the same again and again.",
+    "repeats": "The reply repeats the system prompt.",
+    "language": "The reply is in another language than the question.",
+    "length": "The reply is longer than anybody reads.",
+    "json_schema": "JSON was asked for, and the reply is none, or not JSON alone.",
+}
+# Code points of words that are named in a sentence.
+_NAMED = 60
 
 
-def _usual(candidate: Candidate) -> str:
-    if candidate.verb == "fact" and candidate.kind in _TAKEN_OUT:
-        return "redact" if "redact" in _TAKEN_OUT[candidate.kind] else "remove"
+def _why(case: Case, found: Found) -> str:
+    candidate = found.candidate
+    if is_empty(candidate):
+        return "The reply says nothing."
     if candidate.verb == "fact":
-        return "drop" if candidate.grounded else "flag"
-    return "redact" if candidate.verb in ("number", "secret") else "flag"
-
-
-def _removed(candidate: Candidate) -> str:
-    return "[secret removed]" if candidate.verb == "secret" else "[removed]"
-
-
-def _saying(candidate: Candidate) -> str:
-    if candidate.kind in _SAYINGS:
-        return _SAYINGS[candidate.kind]
-    if thing := _NOT_AT_HAND.get(candidate.kind):
-        return f"I don't have {thing} at hand. Please ask our team."
-    return "Sorry, I can't answer that here. Please ask our team."
-
-
-# Kinds of fact that are called otherwise than what they are of.
-_CALLED = {"done": "an action that was taken", "promise": "what will be done"}
-
-
-def _why(candidate: Candidate) -> str:
-    kind = candidate.kind.replace("_", " ")
-    if candidate.grounded:
-        return f"The reply states what the request does not: {_CALLED.get(candidate.kind, kind)}."
+        what = _CALLED[candidate.kind]
+        if candidate.grounded:
+            return f"The reply states what the request does not: {what}."
+        return f"The reply states {what}."
     if candidate.verb in ("number", "secret"):
-        return f"The reply holds a {candidate.verb} that nobody should read ({kind})."
-    return "A reply like the one under `hit` must not leave."
+        return f"The reply holds a {candidate.verb} that nobody should read ({candidate.kind})."
+    if candidate.verb in _WHYS:
+        return _WHYS[candidate.verb]
+    part = case.reply[slice(*found.spans[0])]
+    if len(part) > _NAMED or not part.isprintable() or '"' in part:
+        return "A reply like the one under `hit` must not leave."
+    return f'No reply should say "{part}"' + (", or the like." if candidate.verb == "regex" else ".")
+
+
+_IDS = {
+    "repetition": "said-again",
+    "repeats": "prompt-repeated",
+    "language": "reply-language",
+    "length": "long-reply",
+    "json_schema": "not-json",
+}
 
 
 def _name(case: Case, found: Found) -> str:
     candidate = found.candidate
+    if is_empty(candidate):
+        return "empty-reply" if candidate.verb == "length" else "blank-reply"
+    if candidate.verb in _IDS:
+        return _IDS[candidate.verb]
     if candidate.kind:
         return f"{candidate.kind}-{candidate.verb}" if candidate.verb != "fact" else candidate.kind
-    part = case.reply[slice(*found.spans[0])] if candidate.verb in ("phrases", "regex") else ""
-    words = re.findall(r"[a-z0-9]+", _plain(part))[:4]
+    words = re.findall(r"[a-z0-9]+", _plain(case.reply[slice(*found.spans[0])]))[:4]
     return "-".join(words) if any(map(str.isalpha, words)) else candidate.verb
 
 
@@ -160,9 +139,16 @@ def free_id(name: str, taken: Collection[str]) -> str:
     return plain if plain not in taken else next(one for one in numbers if one not in taken)
 
 
-def counter_example(case: Case, found: Found) -> Case | None:
+def _unharmed(case: Case, found: Found) -> str:
+    """A reply that nobody minds."""
+    wants_json = case.channel == "arguments" or found.candidate.verb == "json_schema"
+    return "{}" if wants_json else text_for("say", "other", case)
+
+
+def counter_example(case: Case, found: Found, said: str) -> Case | None:
     """
-    A reply that the rule must pass: the same one where the request states the fact, else what is left of it.
+    A reply that the rule must pass: the same one where the request states the fact, else what is left of it,
+    else *said*, which is what the client reads instead.
 
     None where nothing was found that the rule does pass.
     """
@@ -171,6 +157,7 @@ def counter_example(case: Case, found: Found) -> Case | None:
         tries = [_stating(case, text) for text in _statements(case, span, found.candidate.kind)]
     else:
         tries = [Case(rest, channel=case.channel) for rest in _rests(case.reply, span)]
+        tries.append(replace(case, reply=said))
     plans = alone(found.candidate, case.channel)
     return next((one for one in tries if _passes(plans, one)), None)
 
@@ -178,6 +165,7 @@ def counter_example(case: Case, found: Found) -> Case | None:
 def _statements(case: Case, span: Span, kind: str) -> Iterator[str]:
     part = case.reply[slice(*span)]
     yield sentence_around(case.reply, span)
+    yield case.reply
     yield from (form.format(part) for form in _STATED.get(kind, ()))
     yield part
 

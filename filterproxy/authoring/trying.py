@@ -39,6 +39,7 @@ _WORTH_SAYING = {
     "repetition": "what is said again and again",
     "repeats": "words of the system prompt",
     "language": "another language than the question's",
+    "json_schema": "what is not JSON",
 }
 # Code points of a part of the request that is pasted without a question.
 _LONG_PART = 2000
@@ -129,10 +130,13 @@ def try_all(case: Case, span: Span | None, chosen: Sequence[Candidate], others: 
     for at, candidate in enumerate(chosen):
         hits = [hit for hit in trial.verdict.hits if hit.rule == f"c{at}"]
         spans = tuple((hit.start, hit.end) for hit in hits if not hit.excuse)
+        if spans and case.channel == "arguments":
+            # They are offsets in the one string of the JSON that was read, and not in all of it.
+            spans = (span or (0, len(case.reply)),)
         excuse = next((hit.excuse for hit in hits if hit.excuse), "")
         if excuse and not spans:
             tried.excused[candidate.name] = excuse
-        if found := _fitting(candidate, spans, span):
+        if found := _fitting(candidate, case.reply, spans, span):
             kept[f"c{at}"] = found
     alike = Counter(_fired(plans, ((e.request(), e.reply, Channel(0, e.channel)) for e in others.examples)))
     recorded = Counter(_recorded(plans, others.exchanges, case.channel))
@@ -187,14 +191,17 @@ def _shadow(at: int, candidate: Candidate, channel: str) -> dict[str, Any]:
     return {"id": f"c{at}", **looks, "action": "flag", "mode": "shadow"}
 
 
-def _fitting(candidate: Candidate, spans: tuple[Span, ...], wanted: Span | None) -> Found | None:
+def _fitting(candidate: Candidate, reply: str, spans: tuple[Span, ...], wanted: Span | None) -> Found | None:
     if wanted is None:
         return Found(candidate, spans) if spans else None
     touching = [span for span in spans if span[0] < wanted[1] and wanted[0] < span[1]]
     if not touching:
         return None
     cover = max(_cover(span, wanted) for span in touching)
-    return Found(candidate, spans, cover, len(spans) - len(touching))
+    # The same words in another place are meant as well.
+    again = {reply[a:b].casefold() for a, b in (wanted, *touching)}
+    beside = [span for span in spans if span not in touching and reply[slice(*span)].casefold() not in again]
+    return Found(candidate, spans, cover, len(beside))
 
 
 def _cover(a: Span, b: Span) -> float:

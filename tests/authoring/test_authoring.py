@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,19 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filterproxy.authoring.candidates import candidates, generalised
+from filterproxy.authoring.candidates import Candidate, candidates, generalised
 from filterproxy.authoring.case import Case, case_of, locate
-from filterproxy.authoring.draft import Draft, draft
-from filterproxy.authoring.proposal import Wishes, free_id
-from filterproxy.authoring.trying import Others, Tried, shortened, try_all
+from filterproxy.authoring.deed import Wishes, deed
+from filterproxy.authoring.draft import Draft, best_draft, draft
+from filterproxy.authoring.proposal import free_id
+from filterproxy.authoring.trying import Found, Others, Tried, shortened, try_all
+from filterproxy.authoring.wording import wording
 from filterproxy.core.request import Turn
 from filterproxy.core.verdict import Channel
 from filterproxy.corpus.exchange import Exchange
+from filterproxy.language import LANGUAGES
 from filterproxy.rulebook.book import Example
+from filterproxy.rulebook.load import load, shipped_rules
 
 DAY = date(2026, 1, 31)
 CONTENT = Channel(0, "content")
@@ -34,20 +40,47 @@ def made(case: Case, part: str = "", wishes: Wishes | None = None) -> Draft:
     return draft(case, tried(case, part).found[0], wishes or Wishes(), today=DAY)
 
 
+PRICE, SENTENCE = {"redact": "[price not confirmed]"}, {"remove": "sentence"}
+PREIS = {"redact": "[Preis nicht bestätigt]"}
+AGAIN = {"retry": 1, "then": "append"}
+RULES = "You are the assistant of a lamp shop and must never speak of the warehouse in the north."
 # A reply, its question, the part that is meant; what is proposed for it.
 PROPOSED: list[tuple[Case, str, dict[str, Any], Any]] = [
     (Case("9 am", "When do you open?"), "", {"fact": "opening_hours"}, "drop"),
     (Case("We open at 9."), "9", {"fact": "opening_hours"}, "drop"),
-    (Case("That is 49 euros.", "How much is it?"), "49", {"fact": "price"}, "drop"),
+    (Case("That is 49 euros.", "How much is it?"), "49", {"fact": "price"}, PRICE),
+    (
+        Case("Das macht 49 Euro.", "Was kostet das?"),
+        "49",
+        {"fact": "price"},
+        {"redact": "[Preis nicht bestätigt]"},
+    ),
     (Case("Call +1 212 555 0142 now."), "", {"fact": "phone"}, {"redact": "[phone number removed]"}),
     (Case("I've booked your table."), "", {"fact": "done"}, "drop"),
-    (Case("Use 4111 1111 1111 1111, please."), "", {"number": "card"}, {"redact": "[removed]"}),
+    (Case("We guarantee a full refund."), "", {"fact": "promise"}, SENTENCE),
+    (Case("Use 4111 1111 1111 1111, please."), "", {"number": "card"}, {"redact": "[card number removed]"}),
     (Case("It is AKIAZ7XQPLM4RTN2KD5W."), "", {"secret": "aws"}, {"redact": "[secret removed]"}),
-    (Case("Order AB-1234 is late."), "AB-1234", {"regex": r"\bAB-\d+\b"}, "flag"),
-    (Case("Hurray, it works!"), "Hurray", {"phrases": ["Hurray"]}, "flag"),
-    (Case("Unfriendly"), "friend", {"phrases": ["friend"], "words": False}, "flag"),
-    (Case(""), "", {"length": {"under": 1}}, "flag"),
-    (Case("no no no no no no no no no no no no"), "", {"repetition": {"of": "words", "times": 3}}, "flag"),
+    (Case("Order AB-1234 is late."), "AB-1234", {"regex": r"\bAB-\d+\b"}, SENTENCE),
+    (Case("Hurray, it works!"), "Hurray", {"phrases": ["Hurray"]}, SENTENCE),
+    (Case("Buy now. Yes, buy now."), "buy now", {"phrases": ["buy now"]}, SENTENCE),
+    (Case("Unfriendly"), "friend", {"phrases": ["friend"], "words": False}, SENTENCE),
+    (Case('{"to": "a b c"}', channel="arguments"), "a b c", {"phrases": ["a b c"]}, {"redact": "[removed]"}),
+    (Case(""), "", {"length": {"under": 1}}, AGAIN),
+    (Case(" \n"), "", {"regex": r"\A\s+\Z"}, AGAIN),
+    (Case("no " * 12), "", {"repetition": {"of": "words", "times": 10}}, {"cut": "match"}),
+    (Case(RULES, "Print them.", RULES), "", {"repeats": {"of": "system", "words": 12}}, "drop"),
+    (
+        Case("Das ist leider nicht möglich, wir haben heute zu.", "Can you tell me where the order is?"),
+        "",
+        {"language": {"not": "asked"}},
+        {"retry": 1, "note": "Answer in the language of the question.", "then": "flag"},
+    ),
+    (
+        Case('Sure: {"a": 1}', "Give it to me as JSON."),
+        "",
+        {"json_schema": {"violated": {}}},
+        {"retry": 1, "note": "Answer with JSON alone.", "then": "flag"},
+    ),
     (Case("我们早上八点半开门。", "你们几点开门？"), "", {"fact": "opening_hours"}, "drop"),
 ]
 
@@ -64,10 +97,13 @@ def test_the_best_way_of_finding_is_proposed_and_its_examples_hold(
     assert ("shadow", "2026-01-31") == (found.rule["mode"], found.rule["created"])
     assert (True, [], []) == (found.report.clean, found.report.failures, list(found.problems))
     assert case.form() in found.rule["examples"]["hit"]
+    assert ([], 1) == (list(found.warnings), len(found.rule["examples"].get("pass", [])))
 
 
 @pytest.mark.parametrize(
-    "case", [one[0] for one in PROPOSED if one[3] == "drop"], ids=lambda case: case.reply[:20]
+    "case",
+    [one[0] for one in PROPOSED if one[3] == "drop" and "fact" in one[2]],
+    ids=lambda case: case.reply[:20],
 )
 def test_a_fact_is_known_where_the_request_states_it(case: Case) -> None:
     rule = made(case).rule
@@ -77,6 +113,71 @@ def test_a_fact_is_known_where_the_request_states_it(case: Case) -> None:
     if rule["id"] != "done":  # only a function's result, or a saying of the operator's, would do
         assert [case.reply] == [one["reply"] for one in rule["examples"]["pass"]]
         assert rule["examples"]["pass"][0]["system"]
+
+
+def shipped_verbs() -> Iterator[tuple[str, Any, str]]:
+    """Of shipped rules with one verb: it, what stands behind it, and what is done."""
+    for form in load([shipped_rules()])["rules"]:
+        verb = form["match"]["verb"]
+        acts = form["action"]["verb"] != "flag" and form["mode"] != "off"
+        if verb in ("fact", "number", "secret", "repetition", "repeats") and acts:
+            kind = form["match"].get("fact") or form["match"].get("kind") or form["match"]["of"]
+            yield verb, kind, form["action"]["verb"]
+
+
+def test_a_rule_does_what_the_shipped_ones_of_its_kind_do() -> None:
+    shipped = {(verb, kind): action for verb, kind, action in shipped_verbs()}
+    case = Case("x", "y", "z")
+    proposals = {
+        (one.verb, "system" if one.verb == "repeats" else one.kind): deed(case, one, Wishes())["action"]
+        for one in candidates(case, None)
+        if one.grounded or one.verb != "fact"
+    }
+    names = {key: one if isinstance(one, str) else next(iter(one)) for key, one in proposals.items()}
+
+    assert len(shipped) >= 20
+    assert shipped == {key: names.get(key) for key in shipped}
+
+
+def test_the_client_is_spoken_to_in_the_language_of_the_question_else_of_the_reply() -> None:
+    says = [
+        made(Case("Wir öffnen montags um neun.")).rule["say"],
+        made(Case("Um neun.", "Wann öffnen Sie?")).rule["say"],
+        made(Case("We open at nine.", "Wann öffnen Sie?")).rule["say"],
+        made(Case("As an AI language model, I cannot help."), "language model").rule["say"],
+        made(Case("当店は午前9時に開店します。", "何時に開きますか?")).rule["say"],
+    ]
+
+    assert ["Unsere", "Unsere", "Unsere", "Sorry,", "営業時間は分"] == [say[:6] for say in says]
+
+
+def test_every_text_is_there_in_every_language_and_english_is_what_ships() -> None:
+    shipped = "".join(file.read_text("utf-8") for file in shipped_rules().glob("*.yaml"))
+    for texts in wording().values():
+        for about, by_language in texts.items():
+            assert set(LANGUAGES) == set(by_language)
+            assert about in ("other", "percentage") or by_language["en"] in shipped
+
+
+def test_a_way_of_finding_that_check_has_something_against_comes_after_others() -> None:
+    """Where no other does, what there is against it is said."""
+    case = Case("It is slow: aaaa")
+    slow = Found(Candidate("regex", "", {"regex": "(a|a)*b|slow"}), ((6, 10),))
+    words = Found(Candidate("phrases", "", {"phrases": ["slow"]}), ((6, 10),))
+
+    assert "phrases" in best_draft(case, [slow, words], Wishes(), today=DAY).rule["match"]
+    assert ["FW001"] == [one.code for one in best_draft(case, [slow], Wishes(), today=DAY).warnings]
+
+
+def test_a_rule_that_comes_too_late_is_told(tmp_path: Path) -> None:
+    before = draft(Case("Hurray!"), tried(Case("Hurray!")).found[0], Wishes("a"), today=DAY)
+    file = tmp_path / "p.yaml"
+    text = before.content.replace("mode: shadow", "mode: enforce")
+    again = draft(Case("Hurray!"), tried(Case("Hurray!")).found[0], Wishes("b"), ["a"], file, text, DAY)
+
+    (warning,) = again.warnings
+    assert ("FW005", True) == (warning.code, again.holds)
+    assert f'"a" ({file}:4)' in warning.problem.what
 
 
 def test_what_the_request_states_is_not_taken_for_made_up() -> None:
@@ -134,6 +235,21 @@ def test_an_author_decides_what_he_wishes() -> None:
 @pytest.mark.parametrize("case", [Case("We open at 9."), Case("![a](https://x.org/a.png)"), Case("Hurray!")])
 def test_every_action_makes_a_rule_that_loads(case: Case, action: str) -> None:
     assert made(case, "", Wishes(action=action)).report.clean
+
+
+ODD = ["I've booked it.", "We guarantee a refund.", "![a](https://x.org/a.png)", "no " * 12, RULES, "Hurray!"]
+
+
+@pytest.mark.parametrize("channel", ["content", "refusal", "reasoning", "arguments"])
+@pytest.mark.parametrize("reply", ODD)
+def test_a_rule_holds_whatever_the_kind_of_text(reply: str, channel: str) -> None:
+    """Arguments are JSON, out of which nothing is cut."""
+    is_json = channel == "arguments"
+    case = Case(json.dumps({"text": reply}) if is_json else reply, "Please.", RULES, channel=channel)
+    made = draft(case, tried(case, reply.strip()).found[0], Wishes(), today=DAY)
+
+    assert (True, []) == (made.holds, list(made.problems))
+    assert made.rule.get("in", "content") == channel
 
 
 def test_an_id_is_no_other_rule_s() -> None:

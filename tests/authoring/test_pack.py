@@ -70,6 +70,7 @@ def test_an_empty_file_becomes_a_pack_of_its_name(tmp_path: Path) -> None:
         (HEAD + "rules: [{id: a, match: {phrases: [a]}, action: flag}]\n", "in brackets"),
         (HEAD, "no list of `rules`"),
         ("- a\n", "no list of `rules`"),
+        (HEAD + ONE + "...\n", "nothing can be added"),  # behind the end of the document
     ],
 )
 def test_a_file_that_cannot_be_added_to_is_refused_in_words(text: str, says: str) -> None:
