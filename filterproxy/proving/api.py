@@ -38,7 +38,8 @@ class Api:
     """
     kinds: of the channels that it has. type_: the content type of its streams. whole, events: a reply, as it
     is sent. read_whole, read_events: what a client makes of one; may raise Misread, KeyError, ValueError or
-    TypeError. objects: whether arguments travel as JSON objects and so lose how they were written.
+    TypeError. objects: whether arguments travel as JSON objects and so lose how they were written. streams:
+    whether its replies are streamed, too.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Api:
     read_whole: Callable[[bytes], Texts]
     read_events: Callable[[bytes], Texts]
     objects: bool = False
+    streams: bool = True
 
     def carries(self, kind: str, text: str) -> bool:
         """Whether a text of this kind can be said in the API."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
-from filterproxy.dialects.openai_chat import OPENAI_CHAT
+from filterproxy.dialects.openai_chat import OPENAI_CHAT, OPENAI_CHAT_LIST
 from filterproxy.dialects.openai_completions import OPENAI_COMPLETIONS
 from filterproxy.dialects.openai_responses import OPENAI_RESPONSES
 from filterproxy.proving.api import Api, Gathered, Json, Misread, Said, Texts, dumps, sse, sse_values
@@ -87,6 +88,21 @@ CHAT = Api(
     _chat_events,
     _read_chat,
     _read_chat_events,
+)
+
+
+def _page(said: Said) -> bytes:
+    """A page of stored completions, with one."""
+    return dumps({"object": "list", "data": [json.loads(_chat(said))], "has_more": False})
+
+
+def _read_page(body: bytes) -> Texts:
+    [completion] = json.loads(body)["data"]
+    return _read_chat(dumps(completion))
+
+
+CHAT_LIST = replace(
+    CHAT, name="openai_chat_list", dialect=OPENAI_CHAT_LIST, whole=_page, read_whole=_read_page, streams=False
 )
 
 

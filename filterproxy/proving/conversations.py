@@ -129,12 +129,8 @@ def _conversations(node: Node, rules: Collection[str], problems: list[Problem]) 
     yield from _turns(fitted, node, rules, problems)
 
 
-# What is said of one reply, and so stands in its turn.
-_OF_A_TURN = ("reply", "ask", "want", "fired", "outcome", "tools", "in")
-
-
 def _beside_turns(node: Node) -> Iterator[Problem]:
-    for key in _OF_A_TURN:
+    for key in schema.OF_A_TURN:
         if key in node.keys:
             yield Problem(
                 node.keys[key],

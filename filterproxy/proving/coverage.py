@@ -132,7 +132,9 @@ def _of_rule(rule: Rule, info: RuleInfo, answers: Inline) -> RuleCoverage:
         plans = asked if example.ask or example.messages else bare
         trial = _steady(traced, plans, example, answers)
         fired = bool(trial.fired())
-        hit, passed = hit or (example.hit and fired), passed or (not example.hit and not fired)
+        hit = hit or (example.hit and fired)
+        # That it lets pass what it does not even read shows nothing.
+        passed = passed or not (example.hit or fired or example.channel not in rule.channels)
         if example.hit:
             found, clear = _used(analysis, traced, trial, example)
             used, unsure = used | found, unsure or not clear

@@ -164,7 +164,7 @@ def _of_example(rule: Rule, example: Example, alike: bool) -> Callable[[Trial, b
         if fault := _fault(trial):
             return ("hit" if example.hit else "pass"), fault
         if fired is not example.hit:
-            return ("hit", _missed(trial)) if example.hit else ("pass", "hit")
+            return ("hit", _missed(rule, example, trial)) if example.hit else ("pass", "hit")
         return _unwanted(example, trial) if alike or not stream else None
 
     return judge
@@ -222,7 +222,10 @@ def _fault(trial: Trial) -> str:
     return f"not judged: {faults[0].cause} in {faults[0].rule}" if faults else trial.withheld
 
 
-def _missed(trial: Trial) -> str:
+def _missed(rule: Rule, example: Example, trial: Trial) -> str:
+    if example.channel not in rule.channels:
+        read = ", ".join(sorted(rule.channels))
+        return f"pass: the reply is {example.channel}, and the rule reads {read} (`in`)"
     excuses = sorted({hit.excuse for hit in trial.verdict.hits})
     return f"pass, excused by {', '.join(excuses)}" if excuses else "pass"
 

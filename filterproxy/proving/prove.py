@@ -8,16 +8,14 @@ each of which compiles the rules for itself. The report is the same either way, 
 from __future__ import annotations
 
 import multiprocessing
-import signal
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from filterproxy.answers import Inline, functions
 from filterproxy.core.plan import Plans
+from filterproxy.processes import uninterrupted
 from filterproxy.proving.conversations import Conversation
 from filterproxy.proving.proof import Proof, of_conversation, of_rule
 from filterproxy.proving.report import Outcome, Report, begin
@@ -132,7 +130,7 @@ def _in_pool(
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(jobs, context, _begin, (task,))
     try:
-        with _uninterrupted():
+        with uninterrupted():
             batches = [pool.submit(_batch, start, end) for start, end in _spans(todo, first)]
         return _gathered(batches, first, len(todo), progress)
     except BaseException:
@@ -152,22 +150,6 @@ def _spans(todo: Sequence[Proof], first: int) -> Iterator[tuple[int, int]]:
         if is_last or end - start == _BATCH:
             yield start, end
             start = end
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """
-    Processes that are started meanwhile do not hear of Ctrl-C, which a terminal sends to all of them: the
-    parent ends its pool, and they have nothing to say about it.
-    """
-    if threading.current_thread() is not threading.main_thread():  # whose affair signals are
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _gathered(

@@ -27,6 +27,7 @@ from filterproxy.trial import Trial, settings
 
 APIS = (
     api_openai.CHAT,
+    api_openai.CHAT_LIST,
     api_openai.COMPLETIONS,
     api_openai.RESPONSES,
     api_others.ANTHROPIC,
@@ -77,6 +78,7 @@ def ways(kind: str, text: str, *, stream: bool) -> Iterator[Way]:
             continue
         if not stream:
             yield Way(api, f"whole, as {api.name}", None)
+        if not stream or not api.streams:
             continue
         yield Way(api, f"streamed in one piece, as {api.name}", (text,))
         if 1 < len(text) <= _LETTERS:

@@ -65,6 +65,13 @@ def test_text_that_is_found_folded_counts(tmp_path: Path) -> None:
     assert unused(one(tmp_path, "{regex: 'cats|dogs'}", "[\uff43\uff41\uff54\uff53]")) == ["dogs"]
 
 
+def test_a_pass_that_the_rule_does_not_read_shows_nothing(tmp_path: Path) -> None:
+    match, hit, more = "{phrases: [one]}", "[{reply: one, in: reasoning}]", ", in: [reasoning]"
+
+    assert one(tmp_path, match, hit, "[one]", more).passed is False
+    assert one(tmp_path, match, hit, "[{reply: two, in: reasoning}]", more).passed is True
+
+
 def test_a_rule_without_hit_or_pass_is_told(tmp_path: Path) -> None:
     rules = """
 {id: a, match: {regex: a}, action: flag, examples: {hit: [a], pass: [b]}}

@@ -43,10 +43,10 @@ def judged(way: Way, chain: Plans, text: str, kind: str, *, stream: bool) -> tup
 
 
 def test_every_dialect_that_makes_replies_is_gone_through() -> None:
-    """A new one must have its writer and its reader; a list of stored replies is many of one."""
-    spoken = {route.dialect.name for route in ROUTES} - {"openai_chat_list"}
+    """A new one must have its writer and its reader."""
+    spoken = {id(route.dialect) for route in ROUTES}
 
-    assert spoken | {"generic", "text"} == {api.dialect.name for api in APIS}
+    assert spoken == {id(api.dialect) for api in APIS if api.name not in ("generic", "text")}
 
 
 @pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
