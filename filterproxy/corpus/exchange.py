@@ -23,7 +23,8 @@ class Exchange:
 
     id, time, model, route: "" where the file does not say. stream, json, complete, turns: as of
     core.request.Request. texts: of each channel, the whole text as upstream sent it, or as far as it is
-    stored (recordings are redacted). file, line: where it stands; lines count from 1.
+    stored (recordings are redacted). redacted: something in it was. file, line: where it stands; lines count
+    from 1.
     """
 
     id: str = ""
@@ -35,6 +36,7 @@ class Exchange:
     complete: bool = True
     turns: tuple[Turn, ...] = ()
     texts: Texts = ()
+    redacted: bool = False
     file: str = ""
     line: int = 0
 

@@ -8,6 +8,7 @@ Where it holds recordings, decisions beside them are left out, since they speak 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,7 @@ _ENDINGS = (".jsonl", ".jsonl.zst", ".ndjson", ".ndjson.zst", PARQUET)
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _GZIP = b"\x1f\x8b"
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
 # Rows of a Parquet file that are in memory at a time.
 _ROWS = 256
 
@@ -45,12 +47,12 @@ def read(paths: Iterable[Path], limit: int = LINE_LIMIT) -> Iterator[Exchange | 
 
 def files(paths: Iterable[Path]) -> Iterator[Path | Skipped]:
     """The files that are meant, in the order in which they are read, each once."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
         for item in _in_folder(path) if path.is_dir() else [path]:
             if isinstance(item, Skipped):
                 yield item
-            elif (real := item.resolve()) in seen:
+            elif (real := os.path.realpath(item)) in seen:
                 yield Skipped(str(item), 0, "was named before: it is read once")
             else:
                 seen.add(real)
@@ -78,10 +80,10 @@ def _in_folder(folder: Path) -> Iterator[Path | Skipped]:
         else:
             yield path
     for path in rest:
-        if path.is_file() and path.name.endswith(_ENDINGS):
-            yield path
-        elif path.is_dir():
+        if path.is_dir():
             yield Skipped(str(path), 0, "is a folder inside a folder: name it to read it too")
+        elif path.name.endswith(_ENDINGS):
+            yield path
         else:
             yield Skipped(str(path), 0, f"does not end in {', '.join(_ENDINGS)}: name it to read it as lines")
 
@@ -108,9 +110,10 @@ def read_file(path: Path, limit: int = LINE_LIMIT) -> Iterator[Exchange | Skippe
 
 
 def _lines(name: str, file: BinaryIO, limit: int) -> Iterator[Exchange | Skipped]:
-    number = 0
+    number, is_empty = 0, True
     while line := file.readline(limit):
         number += 1
+        is_empty &= not line.strip()
         if number == 1:
             if why := _other_file(line):
                 yield Skipped(name, 0, why)
@@ -121,7 +124,7 @@ def _lines(name: str, file: BinaryIO, limit: int) -> Iterator[Exchange | Skipped
             _pass_over(file, limit)
         elif line.strip():
             yield from _line(name, number, line)
-    if number == 0:
+    if is_empty:
         yield Skipped(name, 0, "is empty")
 
 
@@ -131,6 +134,8 @@ def _other_file(start: bytes) -> str:
         return "begins as UTF-16, not UTF-8: nothing of it was read; save it as UTF-8"
     if start.startswith(_GZIP):
         return "is packed with gzip: unpack it, or pack it with zstd"
+    if start.startswith(_ZSTANDARD):
+        return "is packed with zstd: let its name end in .zst"
     if _is_list(start.removeprefix(_UTF8_MARK).strip()):
         return "is one JSON list, not lines: `jq -c '.[]' FILE > FILE.jsonl` makes lines of it"
     return ""

@@ -29,6 +29,8 @@ from filterproxy.dialects.request import wants_json, word
 from filterproxy.record.lines import VERSION
 
 _KINDS = ("content", "refusal", "reasoning", "arguments")
+# Of a choice, and of a part: what replay.batch.TEXT has room for.
+_LARGEST = (1 << 31) - 1
 _ROLES = ("system", "user", "assistant", "tool")
 
 # What ShareGPT's `from` is called in the data sets that use it.
@@ -71,13 +73,15 @@ def _recorded(value: Mapping[str, Any]) -> Exchange:
     request = value["request"]
     if not isinstance(request, dict):
         raise ValueError("`request` is not an object")
-    texts = _stored(value["reply"] if value.get("reply") is not None else value.get("texts"))
+    stored = value["reply"] if value.get("reply") is not None else value.get("texts")
+    texts, turns = _stored(stored), tuple(_turns(request.get("turns")))
     return Exchange(
         **_about(value),
         json=value.get("json", request.get("json")) is True,
         complete=request.get("complete") is not False,
-        turns=tuple(_turns(request.get("turns"))),
+        turns=turns,
         texts=texts,
+        redacted=any(text.get("redactions") for text in (*request["turns"], *_objects(stored, "its reply"))),
     )
 
 
@@ -92,7 +96,7 @@ def _turns(turns: object) -> Iterator[Turn]:
 
 def _stored(texts: object) -> Texts:
     """The texts of the first reply, as a line of a log or of a recording has them."""
-    found: dict[Channel, str] = {}
+    found: list[tuple[Channel, str]] = []
     for text in _objects(texts, "its reply"):
         if text.get("attempt") not in (None, 0):
             continue
@@ -100,7 +104,7 @@ def _stored(texts: object) -> Texts:
             raise ValueError("a text of its reply was left out")
         if text.get("text") is None and "hash" in text:
             raise ValueError("its text is not stored: there are only hashes")
-        found[_channel(text)] = _text(text.get("text"), "a text of its reply")
+        found.append((_channel(text), _text(text.get("text"), "a text of its reply")))
     return _texts(found)
 
 
@@ -120,7 +124,7 @@ def _chat(value: Mapping[str, Any]) -> Exchange:
         if not messages or messages[-1]["role"] != "assistant":
             raise ValueError("has no reply: its last message is not the assistant's, and there is no `reply`")
         reply = messages.pop()
-    request = read_request(orjson.dumps({"messages": messages}), {}, "")
+    request = read_request(_packed(messages), {}, "")
     return Exchange(
         **_about(value),
         json=wants_json(value.get("response_format")) or value.get("json") is True,
@@ -128,6 +132,16 @@ def _chat(value: Mapping[str, Any]) -> Exchange:
         turns=request.turns,
         texts=_reply(reply),
     )
+
+
+def _packed(messages: list[dict[str, Any]]) -> bytes:
+    """As a client sends them."""
+    try:
+        return orjson.dumps({"messages": messages})
+    except orjson.JSONEncodeError as error:
+        # A line of JSON may be nested deeper than it can be written; a row of Parquet may hold anything.
+        why = "they hold what JSON does not" if "Type" in str(error) else "they are nested too deeply"
+        raise ValueError(f"its messages cannot be read: {why}") from None
 
 
 def _reply(reply: object) -> Texts:
@@ -144,17 +158,17 @@ def _reply(reply: object) -> Texts:
             parts = [_message(reply, 0)]
     except WireError as error:
         raise ValueError(f"its reply cannot be read: {error}") from None
-    return _texts({channel: text for part in parts for channel, text in part.items()})
+    return _texts([text for part in parts for text in part])
 
 
-def _message(message: dict[str, Any], choice: int) -> dict[Channel, str]:
+def _message(message: dict[str, Any], choice: int) -> Texts:
     content = message.get("content")
     if isinstance(content, list):
         message = {
             **message,
             "content": "".join(_text(part, "a part of its reply") for part in _parts(content)),
         }
-    return {place.channel: place.text for place in places_of(message, choice)}
+    return tuple((place.channel, place.text) for place in places_of(message, choice))
 
 
 def _parts(content: Sequence[object]) -> Iterator[object]:
@@ -202,10 +216,15 @@ def _text(value: object, name: str) -> str:
     return value
 
 
-def _texts(found: Mapping[Channel, str]) -> Texts:
+def _texts(found: Sequence[tuple[Channel, str]]) -> Texts:
     if not found:
         raise ValueError("its reply has no text")
-    return tuple(found.items())
+    channels = {channel for channel, _ in found}
+    if not all(0 <= number <= _LARGEST for channel in channels for number in (channel.choice, channel.part)):
+        raise ValueError("a text of its reply stands in no channel that is known")
+    if len(channels) < len(found):
+        raise ValueError("its reply has two texts in one place")
+    return tuple(found)
 
 
 _SHAPES: dict[str, Callable[[Mapping[str, Any]], Exchange]] = {

@@ -36,6 +36,7 @@ EXCHANGES = pa.schema(
         ("complete", pa.bool_()),
         ("turns", pa.list_(_TURN)),
         ("texts", pa.list_(TEXT)),
+        ("redacted", pa.bool_()),
         ("file", pa.string()),
         ("line", pa.int64()),
     ]
@@ -90,6 +91,7 @@ def _row(exchange: Exchange, number: int) -> dict[str, Any]:
         "complete": exchange.complete,
         "turns": [{"role": t.role, "text": t.text, "tool": t.tool} for t in exchange.turns],
         "texts": texts_as_rows(exchange.texts),
+        "redacted": exchange.redacted,
         "file": exchange.file,
         "line": exchange.line,
     }

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from filterproxy.rulebook.document import Document
+
 _LIMIT = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<percent>\s*%)?")
 
 What = Literal["new-drops", "changed", "new", "gone"]
@@ -59,9 +61,10 @@ def gate_of(what: What, text: str) -> Gate:
     return Gate(what, limit_of(limit), rule if equals else "")
 
 
-def unknown_rules(gates: Iterable[Gate], result: Mapping[str, Any]) -> list[str]:
-    """Rules that gates name and neither rulebook has."""
-    return [gate.rule for gate in gates if gate.rule and gate.rule not in result["rules"]]
+def unknown_rules(gates: Iterable[Gate], *documents: Document) -> list[str]:
+    """Rules that gates name and none of the rulebooks has."""
+    known = {form["id"] for document in documents for form in document["rules"]}
+    return [gate.rule for gate in gates if gate.rule and gate.rule not in known]
 
 
 def judged(gates: Iterable[Gate], result: Mapping[str, Any], least: int = 0) -> list[dict[str, Any]]:

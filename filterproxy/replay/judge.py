@@ -69,6 +69,7 @@ OUTCOMES = pa.schema(
         ("hash", pa.string()),
         ("identity", pa.string()),
         ("named", pa.bool_()),  # the exchange says which model and which route it was
+        ("redacted", pa.bool_()),  # it is stored without what rules redacted
         ("file", pa.string()),
         ("line", pa.int64()),
         ("is_json", pa.bool_()),
@@ -126,6 +127,7 @@ def _row(number: int, exchange: Exchange, before: Outcome, after: Outcome) -> di
         "hash": exchange.hash,
         "identity": identity(exchange),
         "named": bool(exchange.model and exchange.route),
+        "redacted": exchange.redacted,
         "file": exchange.file,
         "line": exchange.line,
         "is_json": exchange.json,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from filterproxy.processes import uninterrupted
 from filterproxy.replay.batch import packed, unpacked
 from filterproxy.replay.examples import PER_STRATUM, Examples
 from filterproxy.replay.judge import judge
@@ -96,11 +96,16 @@ class _Pool:
 
     def submit(self, number: int, content: bytes) -> None:
         try:
-            future = self._executor.submit(_judged, content)
+            future = self._submitted(content)
         except BrokenProcessPool:
             self._again()
-            future = self._executor.submit(_judged, content)
+            future = self._submitted(content)
         self.waiting[future] = number, content
+
+    def _submitted(self, content: bytes) -> Future[bytes]:
+        # Here processes are started, as they are needed.
+        with uninterrupted():
+            return self._executor.submit(_judged, content)
 
     def ready(self) -> Iterator[Done]:
         """What is judged by now; waits for one at least."""
@@ -148,10 +153,9 @@ _job: Job | None = None
 def _begin(job: Job) -> None:
     global _job
     _job = job
-    # Control-C is for the driver, which ends the processes; and they end when it is gone, however that came.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(ImportError, AttributeError):
         pa.set_cpu_count(1)
+    # It ends when the driver is gone, however that came.
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -148,6 +148,11 @@ def _notes(tally: Tally, sides: tuple[Told, Told]) -> Iterator[str]:
         list(dict.fromkeys(rule for told in sides for rule in getattr(told.side, name)))
         for name in ("not_run", "by_header", "by_name")
     )
+    if tally.redacted:
+        yield (
+            f"In {tally.redacted} of {tally.exchanges} exchanges something was redacted when they were"
+            " recorded: rules cannot find it there, and so fire on less than they did"
+        )
     if not_run:
         yield (
             "Not run, since they ask a service, or a function that is not allowed here (--allow-python): "

@@ -45,14 +45,16 @@ class Tally:
     What came of some exchanges.
 
     identity: the sum of the exchanges' identities: equal for the same ones in any order. unnamed: exchanges
-    that say no model, or no route. evaluated: how often each set of rules was run (see judge.OUTCOMES), by
-    rulebook. flags: see FLAGS; outcomes: by name; both, and nanoseconds, as [baseline, candidate].
+    that say no model, or no route. redacted: those that are stored without what rules redacted. evaluated:
+    how often each set of rules was run (see judge.OUTCOMES), by rulebook. flags: see FLAGS; outcomes: by
+    name; both, and nanoseconds, as [baseline, candidate].
     """
 
     examples: Examples
     exchanges: int = 0
     identity: int = 0
     unnamed: int = 0
+    redacted: int = 0
     changed: int = 0
     new_drops: int = 0
     gone_drops: int = 0
@@ -72,6 +74,7 @@ class Tally:
         self.exchanges += 1
         self.identity = (self.identity + int(row["identity"], 16)) % _MODULUS
         self.unnamed += not row["named"]
+        self.redacted += row["redacted"]
         self.changed += row["changed"]
         before, after = row["baseline"], row["candidate"]
         self.new_drops += after["dropped"] and not before["dropped"]
@@ -109,6 +112,7 @@ class Tally:
         self.exchanges += other.exchanges
         self.identity = (self.identity + other.identity) % _MODULUS
         self.unnamed += other.unnamed
+        self.redacted += other.redacted
         self.changed += other.changed
         self.new_drops += other.new_drops
         self.gone_drops += other.gone_drops
@@ -146,7 +150,7 @@ class Tally:
 
 # What is plain data as it stands.
 _PLAIN = (
-    "exchanges", "unnamed", "changed", "new_drops", "gone_drops",
+    "exchanges", "unnamed", "redacted", "changed", "new_drops", "gone_drops",
     "touched", "nanoseconds", "flags", "outcomes", "evaluated",
 )  # fmt: skip
 

@@ -186,6 +186,16 @@ def test_what_stands_in_texts_stays_as_it_is(tmp_path: Path) -> None:
         ({"request": {"turns": []}, "texts": [{"hash": "hmac-sha256:a:b"}]}, "its text is not stored"),
         ({"request": {"turns": []}, "reply": [{"text": "Hi", "choice": "0"}]},
          "a text of its reply stands in no channel that is known"),
+        ({"request": {"turns": []}, "reply": [{"text": "Hi", "choice": 1 << 31}]},
+         "a text of its reply stands in no channel that is known"),
+        ({"messages": [], "reply": {"choices": [{"index": -1, "message": {"content": "Hi"}}]}},
+         "a text of its reply stands in no channel that is known"),
+        ({"messages": [], "reply": {"choices": [{"message": {"content": "Hi"}}] * 2}},
+         "its reply has two texts in one place"),
+        ({"request": {"turns": []}, "reply": [{"text": "Hi"}, {"text": "Ho"}]},
+         "its reply has two texts in one place"),
+        (b'{"messages": [{"role": "user", "content": ' + b"[" * 400 + b"]" * 400 + b'}], "reply": "Hi"}\n',
+         "its messages cannot be read"),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_listed_with_its_cause(tmp_path: Path, line: Any, cause: str) -> None:
@@ -238,6 +248,8 @@ def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path) -> None:
         (json.dumps(GOOD).encode("utf-16-le"), "begins as UTF-16, not UTF-8"),
         (json.dumps(GOOD).encode("utf-16-be"), "begins as UTF-16, not UTF-8"),
         (b"\x1f\x8b\x08abc", "is packed with gzip"),
+        (b"\x28\xb5\x2f\xfdabc", "is packed with zstd"),
+        (b"\n \n", "is empty"),
         (b"[\n{}\n]\n", "is one JSON list, not lines"),
         (json.dumps([GOOD, GOOD]).encode(), "is one JSON list, not lines"),
     ],
@@ -284,6 +296,19 @@ def test_parquet_is_read_in_every_shape(tmp_path: Path) -> None:
     assert [("d", 1), ("e", 3)] == [(Path(skip.file).stem, skip.line) for skip in skipped]
 
 
+def test_a_row_of_parquet_that_no_json_could_hold_is_listed(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="needs the extra replay")
+    import pyarrow.parquet as parquet
+
+    row = {"messages": [{"role": "user", "content": b"Hi?"}], "reply": "Hello."}
+    parquet.write_table(pyarrow.Table.from_pylist([row]), tmp_path / "x.parquet")
+    _, skipped = found(tmp_path)
+
+    assert [(1, "its messages cannot be read: they hold what JSON does not")] == [
+        (s.line, s.why) for s in skipped
+    ]
+
+
 def test_damaged_parquet_is_listed(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="needs the extra replay")
     (tmp_path / "x.parquet").write_bytes(b"PAR1 and so on")
@@ -309,6 +334,16 @@ def test_a_folder_is_its_files_and_says_what_it_leaves_out(tmp_path: Path) -> No
         "does not end in .jsonl, .jsonl.zst, .ndjson, .ndjson.zst, .parquet",
         "was named before",
     ] == [skip.cause for skip in skipped]
+
+
+def test_links_in_a_circle_and_to_nothing_are_listed_as_what_they_are(tmp_path: Path) -> None:
+    for link, to in (("a.jsonl", "b.jsonl"), ("b.jsonl", "a.jsonl"), ("c.jsonl", "nothing.jsonl")):
+        (tmp_path / link).symlink_to(tmp_path / to)
+    skipped = corpus_of([tmp_path]).read()
+
+    assert [("a.jsonl", "cannot be read"), ("b.jsonl", "cannot be read"), ("c.jsonl", "cannot be read")] == [
+        (Path(skip.file).name, skip.cause) for skip in skipped if isinstance(skip, Skipped)
+    ]
 
 
 def test_an_empty_folder_is_listed(tmp_path: Path) -> None:
@@ -343,8 +378,22 @@ def test_a_log_that_was_packed_after_it_was_listed_is_read_all_the_same(tmp_path
     assert 3 == len([item for item in corpus.read() if isinstance(item, Exchange)])
 
 
+def test_a_file_that_changes_after_it_was_listed_is_told(tmp_path: Path) -> None:
+    """Less, or more, is read of it than was listed."""
+    path = write_lines(tmp_path / "x.jsonl", [GOOD] * 3)
+    corpus = corpus_of([path])
+    assert not [item for item in corpus.read() if isinstance(item, Skipped)]
+
+    write_lines(path, [GOOD])
+
+    assert [(0, "has changed since it was listed")] == [
+        (item.line, item.cause) for item in corpus.read() if isinstance(item, Skipped)
+    ]
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jsonl")
-    corpus = corpus_of([tmp_path / "pipe.jsonl"])
+    for path in (tmp_path / "pipe.jsonl", tmp_path):
+        corpus = corpus_of([path])
 
-    assert ((), ["is no ordinary file"]) == (corpus.sources, [skip.cause for skip in corpus.skipped])
+        assert ((), ["is no ordinary file"]) == (corpus.sources, [skip.cause for skip in corpus.skipped])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filterproxy.replay.gates import Gate, gate_of, judged, limit_of, unknown_rules
+from tests.replay.books import book, drops
 
 RESULT: dict[str, Any] = {
     "corpus": {"exchanges": 1000},
@@ -59,5 +61,7 @@ def test_what_is_no_limit_is_refused_in_words(text: str) -> None:
         gate_of("new", text)
 
 
-def test_gates_of_rules_that_nobody_has_are_known() -> None:
-    assert ["c"] == unknown_rules([gate_of("new", "c=1"), gate_of("new", "a=1"), gate_of("new", "1")], RESULT)
+def test_gates_of_rules_that_nobody_has_are_known(tmp_path: Path) -> None:
+    gates = [gate_of("new", text) for text in ("c=1", "a=1", "b=1", "1")]
+
+    assert ["c"] == unknown_rules(gates, book(tmp_path, drops("a", "x")), book(tmp_path, drops("b", "x")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from filterproxy.core.verdict import Channel
 from filterproxy.corpus.exchange import Exchange
 from filterproxy.replay.batch import EXCHANGES, batch_of, batches, exchanges_of, packed, unpacked
 from filterproxy.replay.judge import OUTCOMES, judge
-from filterproxy.replay.side import side_of
+from filterproxy.replay.side import Side, side_of
 from filterproxy.rulebook.compile import compile
 from filterproxy.rulebook.document import Document
 from filterproxy.trial import deltas_of, run
@@ -143,6 +144,20 @@ def test_a_change_is_put_down_to_the_rules_that_changed(tmp_path: Path) -> None:
     (row,) = outcomes([said("gold tin mine")], old, new)
 
     assert (True, ["b"], [], []) == (row["changed"], row["otherwise"], row["new"], row["gone"])
+
+
+def test_a_rule_costs_its_own_thread_s_time_and_no_wait_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine lets other threads run while it searches; by the wall clock a rule pays for them."""
+    seconds = count()
+    monkeypatch.setattr("time.thread_time", lambda: float(next(seconds)))
+    monkeypatch.setattr("time.thread_time_ns", lambda: next(seconds) * 1_000_000_000)
+    side = Side(book(tmp_path, shadow("a", "gold")))
+    outcome = side.outcome(said("All gold."))
+
+    assert [1_000_000_000] == [rule.nanoseconds for rule in outcome.rules]
+    assert 0 == outcome.nanoseconds % 1_000_000_000 < outcome.nanoseconds
 
 
 def test_which_rules_were_run_is_known(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,17 @@ from filterproxy.replay.result import from_json, to_json
 from filterproxy.replay.run import Given, manifest, nothing, replay
 from filterproxy.replay.tally import Tally
 from filterproxy.replay.work import Busy, opened
-from tests.replay.books import book, drops, flags, many, redacts, write_pack, write_recordings
+from tests.replay.books import (
+    book,
+    drops,
+    flags,
+    line_of,
+    many,
+    redacts,
+    write_lines,
+    write_pack,
+    write_recordings,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,6 +156,19 @@ def test_beside_no_rules_whatever_a_rule_does_is_new(tmp_path: Path) -> None:
     assert all(rule["new"] == rule["fired"][1] > rule["fired"][0] == 0 for rule in rules.values())
 
 
+def test_what_was_redacted_when_it_was_recorded_is_said_to_be_gone(tmp_path: Path) -> None:
+    lines = [line_of(exchange) for exchange in many(20)]
+    lines[3]["reply"][0]["redactions"] = [[0, 4, 3]]
+    lines[7]["request"]["turns"][0]["redactions"] = [[0, 4, 3]]
+    old = book(tmp_path, drops("a", "gold"))
+    of = Given(corpus_of([write_lines(tmp_path / "x.jsonl", lines)]), old, old, batch=4)
+
+    assert [
+        "In 2 of 20 exchanges something was redacted when they were recorded: rules cannot find it there, and"
+        " so fire on less than they did"
+    ] == replay(of, inline)["notes"]
+
+
 def test_an_empty_corpus_is_a_result_too(tmp_path: Path) -> None:
     of = given(tmp_path)
     empty = Given(corpus_of([tmp_path / "none.jsonl"]), of.baseline, of.candidate)
@@ -184,6 +208,22 @@ class Deadly(Job):
 
     def tally(self, batch: object) -> Tally:
         os._exit(1)
+
+
+class Deaf(Job):
+    """Cannot be done by a process that hears of Ctrl-C."""
+
+    def tally(self, batch: Any) -> Tally:
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+        return super().tally(batch)
+
+
+@pytest.mark.slow
+def test_processes_never_hear_of_ctrl_c(tmp_path: Path) -> None:
+    """From their first moment on: one that is still starting would print where it was."""
+    of = given(tmp_path)
+
+    assert report(of) == report(of, lambda job, todo: pooled(Deaf(job.baseline, job.candidate), todo, 2))
 
 
 @pytest.mark.slow
