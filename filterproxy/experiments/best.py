@@ -1,20 +1,22 @@
 """
 The best that was tried of each rule, by a goal.
 
-Labels are about replies whatever corpus they stand in, so that precision compares all experiments. Rates and
-times compare only over the same replies: there the corpus of the newest experiment counts. Rejected
-experiments are left out.
+Labels are about replies whatever corpus they stand in, so that precision compares all experiments: over the
+labelled replies, which were not drawn alike from all traffic, so that it ranks versions and is the share of
+no traffic. Recall knows only the misses that somebody labelled. Rates and times compare only over the same
+replies: there the corpus of the newest experiment counts. Rejected versions are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from filterproxy.experiments.entry import Entry
 from filterproxy.experiments.judged import Judged, Tally, judged
 from filterproxy.experiments.read import Journal
+from filterproxy.experiments.versions import Versions
 from filterproxy.labels.store import Labels
 
 PRECISION, RATE, COST = "precision", "firing-rate", "cost"
@@ -103,11 +105,13 @@ def best_of(journal: Journal, goal: Goal, labels: Labels, rule: str | None = Non
     """The best of each rule that was changed in some experiment, or of one rule. Raises JournalError."""
     journal.find("last")
     wanted = [rule] if rule is not None else _rules(journal.entries)
+    known = Versions(journal.home)
+    versions = {one: list(_versions(_comparable(journal.entries, one, goal), one, known)) for one in wanted}
     found = Judged()
     if goal.name == PRECISION and journal.home is not None:
-        hashes = [side.hash for entry in journal.entries for side in (entry.baseline, entry.candidate)]
+        hashes = [version.hash for of_rule in versions.values() for version in of_rule]
         found = judged(journal.home, journal.entries, labels, hashes)
-    return Best(goal, {one: _best(journal.entries, one, goal, found) for one in wanted}, found)
+    return Best(goal, {one: _best(versions[one], one, goal, found) for one in wanted}, found)
 
 
 def _rules(entries: Sequence[Entry]) -> list[str]:
@@ -115,61 +119,93 @@ def _rules(entries: Sequence[Entry]) -> list[str]:
     return [rule for rule in touched if any(rule in entry.rules for entry in entries)]
 
 
-def _best(
-    entries: Sequence[Entry], rule: str, goal: Goal, found: Judged
-) -> tuple[Contestant | None, int, str]:
+def _comparable(entries: Sequence[Entry], rule: str, goal: Goal) -> list[Entry]:
+    """Experiments that had the rule; for rates and times those of the newest one's replies."""
     having = [entry for entry in entries if rule in entry.rules]
-    if not having:
-        return None, 0, "no experiment has such a rule"
-    if goal.name == PRECISION:
-        contestants = list(_by_labels(having, rule, goal, found))
-        reaching = [one for one in contestants if one.reaches]
-        if not contestants:
-            return None, 0, "no labelled reply in which it fired: `filterproxy review` asks for labels"
-        if not reaching:
-            nearest = max(contestants, key=lambda one: (one.tally.recall or 0.0, one.value, one.number))
-            return nearest, len(contestants), f"none caught {goal.recall:.0%} of the labelled replies"
-        return max(reaching, key=_by_precision), len(contestants), ""
+    if goal.name == PRECISION or not having:
+        return having
     corpus = having[-1].corpus.get("hash")
-    contestants = list(_by_numbers([e for e in having if e.corpus.get("hash") == corpus], rule, goal))
-    if not contestants:
-        return None, 0, "it never fired"
-    return min(contestants, key=lambda one: (one.value, -one.number)), len(contestants), ""
+    return [entry for entry in having if entry.corpus.get("hash") == corpus]
 
 
-def _by_precision(one: Contestant) -> tuple[float, float, int]:
-    return one.value, one.tally.recall or 0.0, one.number
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A version of a rule, by an experiment that ran it."""
+
+    entry: Entry
+    side: int
+
+    @property
+    def hash(self) -> str:
+        return (self.entry.baseline, self.entry.candidate)[self.side].hash
 
 
-def _versions(entries: Sequence[Entry], rule: str) -> Iterator[tuple[Entry, int, str]]:
+def _versions(entries: Sequence[Entry], rule: str, known: Versions) -> Iterator[_Version]:
     """
     Each version of a rule once: what experiments made of it, and what it was before them. Where it was only
     along for the ride it is no other version, and what a person rejected is not the best of anything.
     """
     changing = [entry for entry in entries if rule in entry.touched()] or entries
-    rejected = {entry.candidate.hash for entry in changing if entry.verdict.state == "rejected"}
-    seen = set(rejected)
+    seen = set()
+    for entry in changing:
+        # The last word about a version holds.
+        version = known.of(entry.candidate.hash, rule)
+        if entry.verdict.state == "rejected":
+            seen.add(version)
+        elif entry.verdict.state == "kept":
+            seen.discard(version)
     for side in (1, 0):
         for entry in changing:
-            hash = (entry.baseline, entry.candidate)[side].hash
-            if hash not in seen and entry.rules[rule]["evaluated"][side]:
-                seen.add(hash)
-                yield entry, side, hash
+            found = _Version(entry, side)
+            version = known.of(found.hash, rule)
+            if side and entry.verdict.state == "rejected":
+                continue
+            if version not in seen and entry.rules[rule]["evaluated"][side]:
+                seen.add(version)
+                yield found
 
 
-def _by_labels(entries: Sequence[Entry], rule: str, goal: Goal, found: Judged) -> Iterator[Contestant]:
-    for entry, side, hash in _versions(entries, rule):
-        tally = found.tally(hash, rule)
+def _best(
+    versions: Sequence[_Version], rule: str, goal: Goal, found: Judged
+) -> tuple[Contestant | None, int, str]:
+    if not versions:
+        return None, 0, "no experiment has such a rule, but for rejected ones"
+    if goal.name == PRECISION:
+        return _most_precise(list(_by_labels(versions, rule, goal, found)), goal)
+    contestants = list(_by_numbers(versions, rule, goal))
+    if not contestants:
+        return None, 0, "it never fired"
+    return min(contestants, key=lambda one: (one.value, -one.number)), len(contestants), ""
+
+
+def _most_precise(contestants: Sequence[Contestant], goal: Goal) -> tuple[Contestant | None, int, str]:
+    reaching = [one for one in contestants if one.reaches]
+    if not contestants:
+        return None, 0, "no labelled reply in which it fired: `filterproxy review` asks for labels"
+    if not reaching:
+        nearest = max(contestants, key=lambda one: (one.tally.recall or 0.0, one.value, one.number))
+        return nearest, len(contestants), f"none caught {goal.recall:.0%} of the labelled replies"
+    best = max(reaching, key=lambda one: (one.value, one.tally.recall or 0.0, one.number))
+    return best, len(contestants), ""
+
+
+def _by_labels(versions: Iterable[_Version], rule: str, goal: Goal, found: Judged) -> Iterator[Contestant]:
+    for version in versions:
+        tally = found.tally(version.hash, rule)
         if tally.precision is not None:
             reaches = (tally.recall or 0.0) >= goal.recall
-            yield Contestant(entry.number, entry.slug, side, hash, tally.precision, tally, reaches)
+            yield _contestant(version, tally.precision, tally, reaches)
 
 
-def _by_numbers(entries: Sequence[Entry], rule: str, goal: Goal) -> Iterator[Contestant]:
+def _by_numbers(versions: Iterable[_Version], rule: str, goal: Goal) -> Iterator[Contestant]:
     key = "fired" if goal.name == RATE else "seconds"
-    for entry, side, hash in _versions(entries, rule):
-        numbers = entry.rules[rule]
+    for version in versions:
+        numbers, side = version.entry.rules[rule], version.side
         # A rule that never fires is cheap and seldom, and no use.
         if numbers["fired"][side]:
-            value = numbers[key][side] / numbers["evaluated"][side]
-            yield Contestant(entry.number, entry.slug, side, hash, value, Tally())
+            yield _contestant(version, numbers[key][side] / numbers["evaluated"][side], Tally())
+
+
+def _contestant(version: _Version, value: float, tally: Tally, reaches: bool = True) -> Contestant:
+    entry = version.entry
+    return Contestant(entry.number, entry.slug, version.side, version.hash, value, tally, reaches)

@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 from ruamel.yaml.error import YAMLError
 
-from filterproxy.experiments.entry import Entry, JournalError, entry_of
+from filterproxy.experiments.entry import Entry, JournalError
+from filterproxy.experiments.parsed import entry_of
 from filterproxy.history.home import CACHE, EXPERIMENTS, cache_folder, replace_bytes
 from filterproxy.history.yaml_text import editor, fits_a_line, rendered, shaped
 from filterproxy.rulebook.files import read_text

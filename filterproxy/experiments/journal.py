@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from filterproxy.experiments.entry import STATES, Entry, JournalError, Remark, Side, Verdict
 from filterproxy.experiments.files import edit_entry, locked, write_entry
-from filterproxy.experiments.read import Journal, read_journal, rejected_before
+from filterproxy.experiments.read import Journal, read_journal
 from filterproxy.experiments.words import clean, slug_of
 from filterproxy.history.difference import difference
 from filterproxy.history.errors import HistoryError
@@ -49,8 +49,8 @@ def record(
     A replay of the same rulebooks over the same replies updates the entry that there is; where only times
     differ the file is left alone. parent: by default the newest entry whose candidate was this baseline.
     baseline, candidate: the documents, where they are at hand; else they are looked for. gates: what was
-    demanded, and whether it held. tell: is given what the author should know: that a rule was rejected
-    before, or that something could not be kept. Raises JournalError, HistoryError.
+    demanded, and whether it held. tell: is given what the author should know: what could not be found or
+    kept. Raises JournalError, HistoryError.
     """
     value = result if isinstance(result, Mapping) else result.to_json()
     home = home or make_home()
@@ -63,7 +63,6 @@ def record(
         journal = read_journal(home)
         fresh = _entry(value, journal, changes, gates)
         known = next((e for e in reversed(journal.entries) if e.about == fresh.about), None)
-        _hint_of_rejected(journal, fresh, tell)
         if parent is not None:
             fresh = replace(fresh, parent=journal.find(parent).number)
         if known is not None:
@@ -207,16 +206,6 @@ def _edited(name: str | int, home: Path | None, change: Callable[[Entry], Entry]
         changed = change(entry)
         edit_entry(entry, changed)
     return changed
-
-
-def _hint_of_rejected(journal: Journal, fresh: Entry, tell: Callable[[str], None]) -> None:
-    """Say what was tried on the same rules and rejected, so that nobody repeats it unawares."""
-    for entry in rejected_before(journal, fresh.touched()):
-        rules = ", ".join(sorted(set(entry.touched()) & set(fresh.touched())))
-        again = "these very rules were" if entry.candidate.hash == fresh.candidate.hash else f"{rules} was"
-        tell(
-            f"{again} tried and rejected in experiment {entry.number} ({entry.slug}): {entry.verdict.reason}"
-        )
 
 
 def _author() -> str:

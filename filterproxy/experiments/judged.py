@@ -3,17 +3,18 @@ What rules would have done to the replies that people labelled, under each ruleb
 
 A label says of a reply and a rule whether it should fire, whatever it did then. Where the reply still stands
 in the recordings of an experiment it is judged anew, by the serving engine; where it does not, the label
-counts for the rulebook under which it was given, and for no other.
+counts for the version of the rule under which it was given, and for no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filterproxy.experiments.entry import Entry
+from filterproxy.experiments.versions import Versions
 from filterproxy.history.errors import HistoryError
 from filterproxy.history.resolve import kept_or_in_git
 from filterproxy.labels.label import FIRED, Label
@@ -55,42 +56,66 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """
-    tallies: by hash of a rulebook, then by rule. found: labelled replies that still stand in recordings.
-    lost: rulebooks that the journal does not have, and why.
+    labels: what holds. fired: by hash of a rulebook, then of a reply, the rules that fired; of labelled
+    replies that still stand in recordings. lost: rulebooks that the journal does not have, and why.
     """
 
-    tallies: Mapping[str, Mapping[str, Tally]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=Labels)
+    versions: Versions = field(default_factory=lambda: Versions(None))
+    fired: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     found: int = 0
     lost: Mapping[str, str] = field(default_factory=dict)
 
+    def fires(self, hash: str, label: Label) -> bool | None:
+        """Whether the label's rule fires for its reply under a rulebook; None where there is no telling."""
+        fired = self.fired.get(hash, {}).get(label.hash)
+        if fired is not None:
+            return label.rule in fired
+        if hash == label.rulebook or self._same_version(hash, label):
+            return label.stratum == FIRED
+        return None
+
+    def _same_version(self, hash: str, label: Label) -> bool:
+        versions = self.versions
+        return versions.of(hash, label.rule) == versions.of(label.rulebook, label.rule)
+
     def tally(self, hash: str, rule: str) -> Tally:
         """Of a rule under a rulebook; all zero where nothing was labelled."""
-        return self.tallies.get(hash, {}).get(rule, Tally())
+        tally = Tally()
+        for label in self.labels.of_rule(rule):
+            if label.should_fire is None:
+                continue
+            fires = self.fires(hash, label)
+            tally.unknown += fires is None
+            tally.right += bool(fires) and label.should_fire
+            tally.wrong += bool(fires) and not label.should_fire
+            tally.missed += fires is False and label.should_fire
+        return tally
 
 
 def judged(home: Path, entries: Sequence[Entry], labels: Labels, hashes: Iterable[str]) -> Judged:
     """The labels as they come out under each of *hashes*."""
-    sure = [label for label in labels.latest.values() if label.should_fire is not None]
-    if not sure:
+    if not labels.latest:
         return Judged()
-    exchanges = _labelled(_recordings(entries), {label.hash for label in sure})
-    tallies: dict[str, dict[str, Tally]] = {}
+    exchanges = _labelled(_recordings(home, entries), {hash for hash, _ in labels.latest})
+    fired: dict[str, Mapping[str, frozenset[str]]] = {}
     lost: dict[str, str] = {}
     for hash in dict.fromkeys(hashes):
-        fired = None
         try:
-            fired = _fired(kept_or_in_git(home, hash), exchanges.values())
+            fired[hash] = _fired(kept_or_in_git(home, hash), exchanges.values())
         except (HistoryError, ValueError) as error:
             lost[hash] = str(error)
         except (KeyError, TypeError):
             lost[hash] = "it was written by another version, which this one cannot run"
-        tallies[hash] = _tallies(hash, sure, fired)
-    return Judged(tallies, len(exchanges), lost)
+    return Judged(labels, Versions(home), fired, len(exchanges), lost)
 
 
-def _recordings(entries: Sequence[Entry]) -> list[Path]:
+def _recordings(home: Path, entries: Sequence[Entry]) -> list[Path]:
+    """Those that are still there; they are named from where replays were run, most often the journal's."""
     named = [str(file) for entry in reversed(entries) for file in entry.corpus.get("files") or ()]
-    return [path for path in map(Path, dict.fromkeys(named)) if path.exists()]
+    places = [(Path(name), home.parent / name) for name in dict.fromkeys(named)]
+    found = [next((path for path in both if path.exists()), None) for both in places]
+    return [path for path in found if path is not None]
 
 
 def _labelled(files: Sequence[Path], hashes: set[str]) -> dict[str, Exchange]:
@@ -107,29 +132,8 @@ def _labelled(files: Sequence[Path], hashes: set[str]) -> dict[str, Exchange]:
     return found
 
 
-def _fired(document: Document, exchanges: Iterable[Exchange]) -> Callable[[Label], bool | None]:
+def _fired(document: Document, exchanges: Iterable[Exchange]) -> dict[str, frozenset[str]]:
     from filterproxy.replay.side import side_of
 
     side = side_of(document)
-    fired = {exchange.hash: side.outcome(exchange).fired() for exchange in exchanges}
-    return lambda label: label.rule in fired[label.hash] if label.hash in fired else None
-
-
-def _tallies(
-    hash: str, labels: Sequence[Label], fired: Callable[[Label], bool | None] | None
-) -> dict[str, Tally]:
-    tallies: dict[str, Tally] = {}
-    for label in labels:
-        tally = tallies.setdefault(label.rule, Tally())
-        fires = None if fired is None else fired(label)
-        if fires is None and label.rulebook == hash:
-            fires = label.stratum == FIRED
-        if fires is None:
-            tally.unknown += 1
-        elif fires and label.should_fire:
-            tally.right += 1
-        elif fires:
-            tally.wrong += 1
-        elif label.should_fire:
-            tally.missed += 1
-    return tallies
+    return {exchange.hash: frozenset(side.outcome(exchange).fired()) for exchange in exchanges}

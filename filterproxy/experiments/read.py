@@ -58,6 +58,22 @@ class Journal:
         """The newest entry whose candidate has this hash."""
         return next((entry for entry in reversed(self.entries) if entry.candidate.hash == hash), None)
 
+    def parents(self) -> dict[str, Entry]:
+        """
+        By name, the entry that each goes on from; where several have its number, the one that made its
+        baseline.
+        """
+        numbered: dict[int | None, list[Entry]] = {}
+        for entry in self.entries:
+            numbered.setdefault(entry.number, []).append(entry)
+        found = {}
+        for entry in self.entries:
+            above = numbered.get(entry.parent, [])
+            made = [one for one in above if one.candidate.hash == entry.baseline.hash]
+            if made or above:
+                found[entry.name] = (made or above)[0]
+        return found
+
     def doubled(self) -> list[tuple[int, list[str]]]:
         """Numbers that several entries have, as when two branches were merged, with their names."""
         names: dict[int, list[str]] = {}

@@ -56,8 +56,6 @@ class Repository:
         while not found.is_dir():
             found = found.parent
         top = _git(found, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n")
-        if not top:
-            raise HistoryError(f"{folder} is in a repository without files; name a clone that has them")
         return Repository(Path(top).resolve())
 
     def inside(self, path: Path) -> str | None:
@@ -184,6 +182,8 @@ def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
 def _why(folder: Path, said: str) -> str:
     if "not a git repository" in said:
         return f"{folder} is in no git repository, so there are no revisions; name a folder of packs instead"
+    if "must be run in a work tree" in said:
+        return f"{folder} is in a repository without files; name a clone that has them"
     if "dubious ownership" in said:
         allow = f"git config --global --add safe.directory {folder}"
         return f"git does not read {folder}, which belongs to somebody else; `{allow}` says that it may"

@@ -5,6 +5,7 @@ The folder `.filterproxy`: where a team's experiments, labels and rulebooks stan
     .filterproxy/labels.jsonl                 what people said about replies
     .filterproxy/rulebooks/HASH.json.zst      rulebooks that were tried
     .filterproxy/cache/                       what can be worked out again; it tells git to leave it out
+    .filterproxy/.gitattributes               tells git to keep the lines of both branches
 
 It is looked for from the working folder upwards, as git looks for its own, and made on first use: where the
 repository begins, or else in the working folder.
@@ -12,6 +13,7 @@ repository begins, or else in the working folder.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -22,6 +24,9 @@ NAME = ".filterproxy"
 EXPERIMENTS, RULEBOOKS, CACHE = "experiments", "rulebooks", "cache"
 
 _IGNORED = b"# What can be worked out again.\n*\n"
+_ATTRIBUTES = b"""# Lines are only ever added, on every branch.
+*.jsonl merge=union
+"""
 
 
 def find_home(start: Path | None = None) -> Path | None:
@@ -44,6 +49,14 @@ def make_home(start: Path | None = None) -> Path:
             f"{home} cannot be made: {error.strerror}; make it where you may write, or start from there"
         ) from None
     return home
+
+
+def keep_lines_of_both(home: Path) -> None:
+    """Tell git so of files of lines: else two people who both labelled, each on a branch, have a conflict."""
+    file = home / ".gitattributes"
+    with contextlib.suppress(OSError):  # then they have that
+        if not file.exists():
+            replace_bytes(file, _ATTRIBUTES)
 
 
 def home_for_cache(start: Path) -> Path | None:

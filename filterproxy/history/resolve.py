@@ -170,7 +170,11 @@ def in_git(hash: str, known: Sequence[Path], rules: Sequence[Path], most: int) -
                 return Found(walk.document(revision.commit), revision.commit, walk)
     where = ", ".join(path or "the top" for path in paths)
     further = f" (--most looks further back than {most})" if looked == most else ""
+    if repository.shallow():
+        further += "; this clone is shallow, and `git fetch --unshallow` brings what is older"
+    commits = "1 commit" if looked == 1 else f"{looked} commits"
     raise HistoryError(
-        f"no rulebook {hash} in the journal, nor in the {looked} commits that touched {where}{further}."
-        " A hash also counts the texts of --known files, and the order in which packs are named"
+        f"no rulebook {hash} in the journal, nor in the {commits} that touched {where}{further}."
+        " Packs that stood in another folder are found by its name; a hash also counts the texts of --known"
+        " files, and the order in which packs are named"
     )

@@ -60,11 +60,13 @@ def steps(walk: Walk, most: int, packs: Sequence[Path] = ()) -> Iterator[Step]:
         list(group) for _, group in groupby(revisions[:most], key=lambda one: one.hash or one.commit.id)
     ]
     beyond = revisions[most:]
+    # Where a clone ends nothing came from nothing: it only was not cloned.
+    is_all = not beyond and not (revisions and walk.repository.shallow())
     if packs and (here := _here(walk, packs, groups)) is not None:
         yield here
     for at, group in enumerate(groups):
         older = [one[-1] for one in groups[at + 1 :]] + beyond
-        step = _step(walk, group, older, is_all=not beyond)
+        step = _step(walk, group, older, is_all=is_all)
         if step is not None:
             yield step
 

@@ -55,7 +55,7 @@ class Case:
 
         That is what shares a word or a digit with a match or its sentence; of short system prompts, all.
         """
-        words = _words(text for hit in self.hits for text in self._around(hit))
+        words = _words(self._around())
         found = [
             (len(words & _words([passage])), role, passage)
             for role, passage in _passages(self.exchange.turns)
@@ -65,11 +65,20 @@ class Case:
         near = [(role, passage) for shared, role, passage in found if shared >= least]
         return tuple(dict.fromkeys([*_prompts(self.exchange.turns), *near[:_PASSAGES]]))
 
-    def _around(self, hit: Hit) -> Iterable[str]:
-        text = dict(self.exchange.texts).get(hit.channel, "")
-        for start, end in units(text, Scope.SENTENCE):
-            if start < hit.end and hit.start < end:
-                yield text[start:end]
+    def _around(self) -> Iterable[str]:
+        """The sentences in which matches stand; one walk through each text, however many there are."""
+        texts = dict(self.exchange.texts)
+        for channel in dict.fromkeys(hit.channel for hit in self.hits):
+            spans = sorted((hit.start, hit.end) for hit in self.hits if hit.channel == channel)
+            text = texts.get(channel, "")
+            at = 0
+            for start, end in units(text, Scope.SENTENCE):
+                while at < len(spans) and spans[at][1] <= start:
+                    at += 1
+                if at == len(spans):
+                    break
+                if spans[at][0] < end:
+                    yield text[start:end]
 
 
 def _prompts(turns: Sequence[Turn]) -> Iterable[tuple[str, str]]:

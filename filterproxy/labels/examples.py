@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from filterproxy.core.rule import Mode, Rule
 from filterproxy.labels.case import Case, example_of, is_hit
 from filterproxy.rulebook.book import RuleInfo
 from filterproxy.rulebook.conditions import When
-from filterproxy.rulebook.edit import PackText, read, write
+from filterproxy.rulebook.edit import PackText, read
+from filterproxy.rulebook.files import write_text
 from filterproxy.trial import run
+
+TODO = "todo_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,13 @@ class Added:
     """
     What came of it.
 
-    kind: hit or pass. there: it was an example before, and nothing was written. holds: the rule does what the
-    example says. whole: the example has all that was asked before the reply.
+    kind: hit or pass; todo_hit or todo_pass where the rule does not do what the example says. there: it was
+    an example before, and nothing was written. whole: the example has all that was asked before the reply.
     """
 
     file: Path
     kind: str
     there: bool
-    holds: bool
     whole: bool
 
     def said(self) -> str:
@@ -39,8 +41,8 @@ class Added:
         said = f"written as a {where}"
         if not self.whole:
             said += "; the conversation before it is in a form that examples do not have, look it over"
-        if not self.holds:
-            said += f"; it fails until the rule is changed: filterproxy test {self.file}"
+        if self.kind.startswith(TODO):
+            said += "; the rule does not do so yet, and `filterproxy test` says when it does"
         return said
 
 
@@ -48,23 +50,30 @@ def add(case: Case, right: bool, rule: Rule, info: RuleInfo) -> Added:
     """
     Write the case under `hit` or `pass` of its rule, everything else in the file left as it is.
 
-    right: whether the rule did right. Raises CannotEdit where the file is written so that it cannot be
+    What the rule does not do yet goes under `todo_hit` or `todo_pass`, so that whoever reviews breaks no
+    test. right: whether the rule did right. Raises CannotEdit where the file is written so that it cannot be
     changed in place, and OSError.
     """
     example, whole = example_of(case)
     should = is_hit(case, right)
-    kind = "hit" if should else "pass"
+    says = "hit" if should else "pass"
     file = Path(info.file)
     pack = read(file)
-    there = _is_there(pack, rule.id, kind, example)
-    if not there:
-        write(file, pack.add_example(rule.id, kind, example))
-    return Added(file, kind, there, _fires(rule, case) == should, whole)
+    there = _where(pack, rule.id, (says, TODO + says), example)
+    if there:
+        return Added(file, there, True, whole)
+    kind = says if _fires(rule, case) == should else TODO + says
+    write_text(file, pack.add_example(rule.id, kind, example), was=pack.text)
+    return Added(file, kind, False, whole)
 
 
-def _is_there(pack: PackText, rule: str, kind: str, example: str | Mapping[str, Any]) -> bool:
-    listed = (pack.word(rule, "examples") or {}).get(kind) or []
-    return any(one in (example, {"reply": example}) for one in listed)
+def _where(pack: PackText, rule: str, kinds: Sequence[str], example: str | Mapping[str, Any]) -> str:
+    """The kind under which the rule has the example; "" for none."""
+    examples = pack.word(rule, "examples") or {}
+    for kind in kinds:
+        if any(one in (example, {"reply": example}) for one in examples.get(kind) or ()):
+            return kind
+    return ""
 
 
 def _fires(rule: Rule, case: Case) -> bool:

@@ -44,7 +44,7 @@ class Label:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What the last line of wins."""
+        """Of what the newest label wins."""
         return self.hash, self.rule
 
     @property

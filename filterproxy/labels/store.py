@@ -1,23 +1,26 @@
 """
-The file of labels: one line of JSON each, only ever added to; the last line about a reply and a rule wins.
+The file of labels: one line of JSON each, only ever added to; of those about a reply and a rule the newest
+wins, and of two that are as new, or do not say when, the last.
 
-People share it in git, where two branches that both added lines merge without loss (`*.jsonl merge=union`). A
-line that was torn when the machine stopped counts for nothing, is named, and swallows no line that comes
-after it.
+People share it in git, where two branches that both added lines merge without loss, one after the other
+(history.home says so to git): there the last line need not be the last word. A line that was torn when the
+machine stopped counts for nothing, is named, and swallows no line that comes after it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from filterproxy.history.home import NAME as HOME
-from filterproxy.history.home import find_home
+from filterproxy.history.home import find_home, keep_lines_of_both
 from filterproxy.labels.label import FIRED, RIGHT, WRONG, Label, parsed
 
 NAME = "labels.jsonl"
@@ -32,7 +35,7 @@ class Skipped:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Labels:
     """
     What holds now.
@@ -51,7 +54,15 @@ class Labels:
 
     def of_rule(self, rule: str) -> tuple[Label, ...]:
         """All that holds about a rule."""
-        return tuple(label for label in self.latest.values() if label.rule == rule)
+        return self._of_rules.get(rule, ())
+
+    @functools.cached_property
+    def _of_rules(self) -> dict[str, tuple[Label, ...]]:
+        """Labels by rule: looked through once, however many rules and rulebooks are asked about."""
+        found: dict[str, list[Label]] = {}
+        for label in self.latest.values():
+            found.setdefault(label.rule, []).append(label)
+        return {rule: tuple(labels) for rule, labels in found.items()}
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -60,7 +71,19 @@ class Labels:
 
     def counts(self, rule: str, stratum: str | None = None) -> Counter[str]:
         """How many labels of each kind a rule has; of one stratum alone where it is given."""
-        return Counter(label.label for label in self.of_rule(rule) if stratum in (None, label.stratum))
+        found: Counter[str] = Counter()
+        for (of, label), times in self._counted.get(rule, {}).items():
+            if stratum in (None, of):
+                found[label] += times
+        return found
+
+    @functools.cached_property
+    def _counted(self) -> dict[str, Counter[tuple[str, str]]]:
+        """Labels by stratum and kind, of each rule: counted once for all of a thousand rules."""
+        counted: dict[str, Counter[tuple[str, str]]] = {}
+        for label in self.latest.values():
+            counted.setdefault(label.rule, Counter())[label.stratum, label.label] += 1
+        return counted
 
     def judged(self, rule: str) -> tuple[int, int]:
         """Replies in which the rule fired: how many rightly, and how many people were sure about."""
@@ -81,9 +104,19 @@ def read(path: Path) -> Labels:
                 continue
             lines += 1
             # Taken out first, so that the order is that of the last word about each.
-            latest.pop(label.key, None)
-            latest[label.key] = label
+            before = latest.get(label.key)
+            if before is None or not _is_older(label, before):
+                latest.pop(label.key, None)
+                latest[label.key] = label
     return Labels(latest, lines, tuple(skipped))
+
+
+def _is_older(label: Label, other: Label) -> bool:
+    """Whether a label is certainly older than another."""
+    try:
+        return datetime.fromisoformat(label.when) < datetime.fromisoformat(other.when)
+    except (ValueError, TypeError):  # no time, or one without its zone
+        return False
 
 
 def append(path: Path, labels: Iterable[Label]) -> None:
@@ -99,6 +132,8 @@ def append_lines(path: Path, lines: bytes) -> None:
     Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parent.name == HOME:
+        keep_lines_of_both(path.parent)
     with _turn(path) as fd:
         size = os.fstat(fd).st_size
         torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"

@@ -76,28 +76,6 @@ def test_other_replies_make_another_entry(here: Path) -> None:
     assert ["0001-mail.yaml", "0002-mail.yaml"] == files(here)
 
 
-def test_what_was_rejected_on_the_same_rule_is_said(here: Path) -> None:
-    """With its reason, and only of rules that this one changes."""
-    replayed(here, PACK, ORG, "All of .org")
-    give_verdict("last", "rejected", "half of them are ours")
-    said: list[str] = []
-    replayed(here, PACK, LOUD, tell=said.append)
-    assert [] == said
-
-    replayed(here, PACK, NET, tell=said.append)
-    assert ["mail was tried and rejected in experiment 1 (all-of-org): half of them are ours"] == said
-
-
-def test_a_rejected_experiment_is_not_repeated_unawares(here: Path) -> None:
-    """Neither on the same replies nor on others."""
-    replayed(here, PACK, ORG, "All of .org")
-    give_verdict("last", "rejected", "half of them are ours")
-    for corpus in ("c0ffee", "decaf"):
-        said: list[str] = []
-        replayed(here, PACK, ORG, corpus=corpus, tell=said.append)
-        assert ["these very rules were tried and rejected in experiment 1"] == [one[:56] for one in said]
-
-
 def test_what_was_tried_on_a_rule_is_found_newest_first(here: Path) -> None:
     for text in (ORG, NET, LOUD):
         replayed(here, PACK, text)
@@ -174,7 +152,7 @@ def test_an_empty_journal_says_how_to_begin(here: Path) -> None:
         ("", "is empty: its writer was cut off"),
         ("version: 1\nnumber: [", "cannot be read, line "),
         ("version: 1\nnumber: 7\nslug: x\n", "`baseline` is no mapping"),
-        ("version: 2\n", "`version: 2` is none that this program writes"),
+        ("version: 0\n", "`version: 0` is none that this program writes"),
         ("- 1\n", "is no mapping, as an entry is"),
         ("<<<<<<< HEAD\nversion: 1\n", "has marks of a merge that git could not do"),
     ],
@@ -210,6 +188,18 @@ def test_two_branches_that_took_the_same_number_are_told_apart(here: Path) -> No
     assert "two" == journal.find("two").slug
     with pytest.raises(JournalError, match='several experiments go by "1": 0001-one, 0001-two'):
         journal.find(1)
+
+
+def test_of_two_with_the_same_number_the_parent_is_the_one_that_made_the_baseline(here: Path) -> None:
+    """Whichever comes first by its name."""
+    entry = replayed(here, PACK, ORG, "One")
+    theirs = entry.file.read_text().replace("slug: one", "slug: alien")
+    entry.file.with_name("0001-alien.yaml").write_text(theirs.replace(entry.candidate.hash, "0" * 16))
+    child = replayed(here, ORG, NET)
+    journal = read_journal()
+
+    assert "alien" == journal.entries[0].slug
+    assert {child.name: "one"} == {name: parent.slug for name, parent in journal.parents().items()}
 
 
 def test_a_person_s_comments_survive_an_edit(here: Path) -> None:

@@ -10,7 +10,7 @@ from filterproxy.history import document_of
 from filterproxy.history.errors import HistoryError
 from filterproxy.history.git import Repository
 from filterproxy.history.home import make_home
-from filterproxy.history.resolve import commit_of, found_by_hash
+from filterproxy.history.resolve import commit_of, found_by_hash, in_git
 from filterproxy.history.stored import keep
 from filterproxy.history.walk import EVERYWHERE, Walk
 from filterproxy.rulebook.load import load
@@ -181,3 +181,24 @@ def test_the_commit_of_packs_is_named_only_while_they_are_as_git_has_them(reposi
     assert (head, head) == (commit_of("rules"), commit_of("git:HEAD"))
     (repository / "rules/shop.yaml").write_text(PACK, "utf-8")
     assert ("", head) == (commit_of("rules"), commit_of("git:main:rules"))
+
+
+def test_a_repository_without_files_is_called_that(repository: Path) -> None:
+    git(repository, "clone", "-q", "--bare", ".", "bare")
+
+    with pytest.raises(HistoryError, match="is in a repository without files; name a clone that has them"):
+        Repository.at(repository / "bare")
+
+
+def test_packs_that_were_renamed_are_found_by_their_hash_still(repository: Path) -> None:
+    """Files by themselves; a folder by the name that it had."""
+    hash = document_of("git:HEAD")["hash"]
+    git(repository, "mv", "rules/shop.yaml", "rules/store.yaml")
+    commit(repository, "Another name", 4, store=PACK)
+    git(repository, "mv", "rules", "policies")
+    git(repository, "commit", "-q", "-m", "Another folder")
+    packs = repository / "policies"
+
+    with pytest.raises(HistoryError, match="Packs that stood in another folder are found by its name"):
+        in_git(hash, (), [packs], 30)
+    assert hash == in_git(hash, (), [repository / "rules"], 30).document["hash"]

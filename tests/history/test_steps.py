@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from filterproxy.history.errors import HistoryError
 from filterproxy.history.git import Repository
 from filterproxy.history.home import make_home
+from filterproxy.history.resolve import in_git
 from filterproxy.history.steps import Step, steps
 from filterproxy.history.walk import FIRST_PARENTS, Walk
 from filterproxy.rulebook.load import load
@@ -65,6 +69,17 @@ def test_what_lies_beyond_the_bound_is_compared_with_and_not_shown(repository: P
     found = told(repository, most=2)
 
     assert [["loud"], ["mail"]] == list(map(changed, found))
+
+
+def test_where_a_clone_ends_no_rule_is_said_to_be_new(repository: Path) -> None:
+    """A shallow clone does not know what was before; whoever asks for more is told how to get it."""
+    clone = repository / "clone"
+    git(repository, "clone", "-q", "--depth", "2", repository.as_uri(), "clone")
+    found = list(steps(Walk(Repository.at(clone), ["rules"]), 30))
+
+    assert [["loud"], None] == [None if one.changes is None else changed(one) for one in found]
+    with pytest.raises(HistoryError, match="this clone is shallow, and `git fetch --unshallow` brings"):
+        in_git("0" * 16, (), [clone / "rules"], 30)
 
 
 def test_a_merge_is_one_change(repository: Path) -> None:

@@ -106,19 +106,22 @@ def test_only_the_example_is_new_in_the_file_and_the_file_loads(tmp_path: Path) 
     case = Case(exchange("At 8 pm.", "When do you close?"), "hours", FIRED)
     added = add(case, True, rulebook.rules[0], rulebook.infos[0])
 
-    assert ("hit", False, True, True) == (added.kind, added.there, added.holds, added.whole)
+    assert ("hit", False, True) == (added.kind, added.there, added.whole)
     example = '        - {ask: "When do you close?", reply: "At 8 pm."}\n'
     assert PACK == (tmp_path / "shop.yaml").read_text().replace(example, "")
     assert 2 == sum(e.hit for e in compile(load([tmp_path / "shop.yaml"])).infos[0].examples)
 
 
-def test_an_example_that_the_rule_does_not_meet_is_said_to_fail(tmp_path: Path) -> None:
+def test_an_example_that_the_rule_does_not_meet_yet_breaks_no_test(tmp_path: Path) -> None:
+    """It goes under `todo_pass`, once, and `test` says when the rule does so."""
     rulebook = book(tmp_path)
     case = Case(exchange("9 am", "When do you open?"), "hours", FIRED)
-    added = add(case, False, rulebook.rules[0], rulebook.infos[0])
+    added, again = (add(case, False, rulebook.rules[0], rulebook.infos[0]) for _ in range(2))
 
-    assert ("pass", False) == (added.kind, added.holds)
-    assert added.said().endswith(f"it fails until the rule is changed: filterproxy test {tmp_path}/shop.yaml")
+    assert ("todo_pass", False) == (added.kind, added.there)
+    assert ("todo_pass", True) == (again.kind, again.there)
+    assert added.said().endswith("; the rule does not do so yet, and `filterproxy test` says when it does")
+    assert ["9 am"] == [one.reply for one in compile(load([tmp_path / "shop.yaml"])).infos[0].todo]
 
 
 def test_a_case_becomes_an_example_once(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from filterproxy.labels.figures import LabelFigures
 from filterproxy.labels.label import NEAR, RIGHT, UNSURE, WRONG, Label
 from filterproxy.labels.precision import wilson
-from filterproxy.labels.store import append
+from filterproxy.labels.store import Labels, append
 
 Series = dict[tuple[str, ...], float]
 
@@ -75,3 +75,18 @@ def test_a_file_that_is_gone_keeps_what_was_known_and_is_said_once(
     assert (0, 1) == (gone["labels_readable",], gone["rule_precision", "hours", "point"])
     assert 1 == len(caplog.records)
     assert 1 == values(figures, "hours")["labels_readable",]
+
+
+def test_labels_are_counted_once_for_all_rules(tmp_path: Path) -> None:
+    """A thousand rules and a hundred thousand labels must not take a scrape its ten seconds."""
+    looked: list[int] = []
+
+    class Noting(dict[tuple[str, str], Label]):
+        def values(self):  # type: ignore[no-untyped-def]
+            looked.append(1)
+            return super().values()
+
+    labels = Labels(Noting({label.key: label for label in (Label(f"{n}", "hours", RIGHT) for n in range(9))}))
+
+    assert [9] + [0] * 99 == [labels.counts(rule)[RIGHT] for rule in ("hours", *map(str, range(99)))]
+    assert 1 == len(looked)

@@ -9,9 +9,13 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filterproxy.history.home import make_home
 from filterproxy.labels.label import EXCUSED, FIRED, LABELS, NEAR, RIGHT, STRATA, UNSURE, WRONG, Label
 from filterproxy.labels.label import parsed as parsed_line
 from filterproxy.labels.store import append, default_path, read
+from tests.history.repositories import commit, git, repository
+
+__all__ = ["repository"]
 
 CASE = "3f0c3f0c3f0c3f0c"
 
@@ -26,6 +30,38 @@ def test_the_last_word_about_a_reply_and_a_rule_holds(tmp_path: Path) -> None:
     assert Label(CASE, "hours", WRONG, note="of the museum") == labels.get(CASE, "hours")
     assert (0, 1) == labels.judged("hours")
     assert ("hours", "mail") == labels.rules
+
+
+def test_after_a_merge_the_newest_word_holds_wherever_its_line_stands(tmp_path: Path) -> None:
+    """Git puts the lines of one branch behind those of the other."""
+    file = tmp_path / "labels.jsonl"
+    times = ("2026-03-02T10:00:00Z", "2026-03-02T09:59:00Z", "2026-03-02T10:30:00+01:00")
+    words = (WRONG, RIGHT, RIGHT)
+    append(file, [Label(CASE, "hours", word, when=when) for word, when in zip(words, times, strict=True)])
+    held = read(file).get(CASE, "hours")
+    append(file, [Label(CASE, "hours", UNSURE, when=times[0])])
+    again = read(file).get(CASE, "hours")
+    append(file, [Label(CASE, "hours", RIGHT)])
+
+    assert (WRONG, UNSURE) == (held and held.label, again and again.label)
+    assert Label(CASE, "hours", RIGHT) == read(file).get(CASE, "hours"), "one without a time is the last line"
+
+
+def test_two_people_on_two_branches_lose_no_label_and_have_no_conflict(repository: Path) -> None:
+    """As git merges them, with what the folder says to it."""
+    file = make_home() / "labels.jsonl"
+    append(file, [Label("a" * 16, "mail", RIGHT)])
+    commit(repository, "Labels", 4)
+    git(repository, "switch", "-q", "-c", "bo")
+    append(file, [Label("b" * 16, "mail", RIGHT)])
+    commit(repository, "Labels of Bo", 5)
+    git(repository, "switch", "-q", "main")
+    append(file, [Label("c" * 16, "mail", WRONG)])
+    commit(repository, "Labels of Ada", 6)
+    git(repository, "merge", "-q", "--no-ff", "-m", "Both", "bo", when=7)
+    labels = read(file)
+
+    assert ({"a" * 16, "b" * 16, "c" * 16}, ()) == ({hash for hash, _ in labels.latest}, labels.skipped)
 
 
 def test_what_others_write_by_hand_is_read(tmp_path: Path) -> None:
