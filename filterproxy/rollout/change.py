@@ -8,7 +8,8 @@ from pathlib import Path
 
 from filterproxy.rollout.step import Step, step_of
 from filterproxy.rulebook.document import Document, Form, hash_of
-from filterproxy.rulebook.edit import CannotEdit, read, write
+from filterproxy.rulebook.edit import CannotEdit, read
+from filterproxy.rulebook.files import write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Change:
         """Write the file. Raises OSError, and CannotEdit where it was changed since it was read."""
         if read(self.file).text != self.before:
             raise CannotEdit(f"{self.file} was changed meanwhile; do it again")
-        write(self.file, self.after)
+        write_text(self.file, self.after, was=self.before)
 
 
 def change_of(document: Document, rule: str, becomes: Step) -> Change:

@@ -3,7 +3,7 @@ What must hold before a rule acts, each as a check that says what was found, and
 hold.
 
     replay     the rulebook was replayed, and a person kept the experiment; or a result has few new drops
-    shadow     the rule was there for so many replies since it is in shadow, or a canary
+    shadow     the rule, as it is now, was there for so many replies in the mode that it has: shadow or canary
     precision  the lower end of the 95 % interval of its precision is at least so high. Not the share itself:
                3 right of 3 are a share of 100 %, and say no more than that it is right 44 times of a hundred
 
@@ -21,10 +21,13 @@ from typing import Any, Protocol
 from filterproxy.labels.precision import Precision, wilson
 from filterproxy.replay.gates import Limit
 from filterproxy.rollout.change import Change
-from filterproxy.rollout.traffic import DECISION_LOG, Traffic
+from filterproxy.rollout.step import CANARY, ENFORCE, OFF, version_of
+from filterproxy.rollout.step import SHADOW as IN_SHADOW
+from filterproxy.rollout.traffic import DECISION_LOG, PROMETHEUS, Seen, Traffic
 
 REPLAY, SHADOW, PRECISION = "replay", "shadow", "precision"
 GATES = (REPLAY, SHADOW, PRECISION)
+_WAS = {OFF: "in shadow", IN_SHADOW: "in shadow", CANARY: "a canary", ENFORCE: "enforced"}
 # More labels than anybody gives, in steps of one.
 _MOST_LABELS = 5000
 
@@ -129,28 +132,37 @@ def _drops(form: Mapping[str, Any]) -> bool:
 
 
 def shadow_check(change: Change, traffic: Sequence[Traffic], least: int) -> Check:
-    """Whether the rule looked on at so many replies; the source that has seen most of them counts."""
-    rule = change.rule["id"]
+    """Whether the rule, as it is, looked on at so many replies; the source that has seen most counts."""
+    rule, mode, version = change.rule["id"], change.was.mode, version_of(change.rule)
     if not traffic:
-        said = f"nobody says how many replies it was in shadow for; {least} are wanted"
-        return Check(
-            SHADOW, False, said, "name a proxy's metrics (--metrics URL), or its log (--decisions FOLDER)"
-        )
-    best = max(traffic, key=lambda one: one.of(rule).in_shadow)
+        said = f"nobody says how many replies it was {_WAS[mode]} for; {least} are wanted"
+        fix = "name a proxy's metrics (--metrics URL), its log (--decisions FOLDER), or --prometheus URL"
+        return Check(SHADOW, False, said, fix)
+    best = max(traffic, key=lambda one: one.of(rule).watched(mode, version))
     seen = best.of(rule)
-    about = "at least " if best.source == DECISION_LOG else ""
-    said = f"in shadow for {about}{seen.in_shadow} replies, by {best.source}; {least} are wanted"
-    if seen.in_shadow >= least:
+    watched = seen.watched(mode, version)
+    about = {DECISION_LOG: "at least ", PROMETHEUS: "about "}.get(best.source, "")
+    said = f"{_WAS[mode]} for {about}{watched} replies, by {best.source}; {least} are wanted"
+    if watched >= least:
         return Check(SHADOW, True, f"{said}; it fired in {seen.all_fired}")
-    if change.was.mode == "off":
-        return Check(SHADOW, False, said, f"filterproxy promote {rule} --to shadow, and wait")
+    return Check(SHADOW, False, said, _shadow_fix(change, best, seen, watched))
+
+
+def _shadow_fix(change: Change, best: Traffic, seen: Seen, watched: int) -> str:
+    if change.was.mode == OFF:
+        return f"filterproxy promote {change.rule['id']} --to shadow, and wait"
     if best.source == DECISION_LOG:
-        fix = "wait, or ask the proxy (--metrics URL): its log only has replies that some rule touched"
-    elif seen.mode and seen.mode not in ("shadow", "canary"):
-        fix = f"the proxy runs it in mode {seen.mode}: reload its rules, and wait"
-    else:
-        fix = "wait until it has seen more, or ask for fewer: --min-shadow"
-    return Check(SHADOW, False, said, fix)
+        lost = f"; {best.unknown} of its replies are of rulebooks that neither git nor the journal has"
+        wait = "wait, or ask the proxy (--metrics URL): its log only has replies that some rule touched"
+        return wait + (lost if best.unknown else "")
+    if not seen.mode:
+        return "the proxy does not have this rule: is it the right one? Then reload its rules, and wait"
+    if seen.mode != change.was.mode:
+        return f"the proxy runs it in mode {seen.mode}: reload its rules, and wait"
+    if not watched and seen.stood.total():
+        return "the proxy ran it as it was before an edit: reload its rules, and wait"
+    longer = "" if best.source == PROMETHEUS else "; what was before a restart, --prometheus URL remembers"
+    return f"wait until it has seen more, or ask for fewer: --min-shadow{longer}"
 
 
 def precision_check(change: Change, found: Precision, least: float) -> Check:

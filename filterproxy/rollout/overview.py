@@ -16,7 +16,7 @@ from filterproxy.rollout.blame import Written, blame
 from filterproxy.rollout.step import Step, step_of
 from filterproxy.rollout.traffic import DECISION_LOG, REPLAYED, Seen, Traffic
 from filterproxy.rulebook.document import Document, Form
-from filterproxy.rulebook.edit import CannotEdit, read
+from filterproxy.rulebook.edit import CannotEdit, PackText, read
 
 # Of fewer replies nobody says that a rule fires always, or never.
 _FEW = 20
@@ -24,6 +24,7 @@ _FEW = 20
 _SOON = 14
 
 NEVER, ALWAYS, EXPIRED, EXPIRES_SOON = "never fired", "always fired", "expired", "expires soon"
+KILLED = "killed"  # in some instance, for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def _notes(form: Form, seen: Seen | None, source: str, today: datetime.date) -> 
     if form["expires"] is not None:
         left = (datetime.date.fromisoformat(form["expires"]) - today).days
         notes += [EXPIRED] if left < 0 else [EXPIRES_SOON] if left <= _SOON else []
+    if seen is not None and seen.killed:
+        notes.append(KILLED)
     if seen is not None and seen.replies >= _FEW:
         if not seen.all_fired:
             notes.append(NEVER)
@@ -120,24 +123,35 @@ def _notes(form: Form, seen: Seen | None, source: str, today: datetime.date) -> 
 
 
 class _Git:
-    """What git knows of the lines of rules; each file is asked about once."""
+    """What git knows of the lines of rules; each file is read, and asked about, once."""
 
     def __init__(self) -> None:
-        self._files: dict[str, list[Written] | None] = {}
+        self._files: dict[str, tuple[PackText, list[Written]] | None] = {}
 
     def lines(self, form: Form) -> list[Written]:
         """Of a rule's lines, in order; none where git does not know the file."""
         name = form["file"]
         if name not in self._files:
-            self._files[name] = blame(Path(name))
-        written = self._files[name]
-        if written is None:
+            self._files[name] = _file(Path(name))
+        known = self._files[name]
+        if known is None:
             return []
+        pack, written = known
         try:
-            first, last = read(Path(name)).lines(form["id"])
+            first, last = pack.lines(form["id"])
         except CannotEdit:
             return []
         return written[first - 1 : last]
+
+
+def _file(path: Path) -> tuple[PackText, list[Written]] | None:
+    written = blame(path)
+    if written is None:
+        return None
+    try:
+        return read(path), written
+    except CannotEdit:
+        return None
 
 
 def of_sampler(sampler: Sampler, rules: Sequence[str]) -> Traffic:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from filterproxy.rulebook.document import digest_of
+
 OFF, SHADOW, CANARY, ENFORCE = "off", "shadow", "canary", "enforce"
 _ORDER = (OFF, SHADOW, CANARY, ENFORCE)
 # Of conversations: where a canary begins when nobody says otherwise. Few enough to be sorry for, and of ten
 # thousand replies a day a thousand, which is what `--min-shadow` wants of the next step.
 FIRST_SHARE = 0.10
+_VERSION_LENGTH = 12
 
 _CANARY = re.compile(r"(?:canary)?\s*:?\s*(\d{1,3}(?:\.\d{1,4})?)\s*%")
 
@@ -59,6 +62,15 @@ def step_of(form: Mapping[str, Any]) -> Step:
     if form["mode"] == ENFORCE and form["rollout"] < 1:
         return Step(CANARY, form["rollout"])
     return Step(form["mode"])
+
+
+def version_of(form: Mapping[str, Any]) -> str:
+    """
+    What a rule does, however far it is rolled out, as 12 hexadecimal digits; form: as of rulebook.document.
+
+    What was seen of one version says nothing of another.
+    """
+    return digest_of({**form, "mode": "", "rollout": 1.0})[:_VERSION_LENGTH]
 
 
 def parse_step(text: str) -> Step:

@@ -1,25 +1,30 @@
 """
 What rules did in front of clients, from what a proxy leaves behind: its metrics, or its decision log.
 
-Metrics know how many replies each rule was there for. A decision log has lines of those replies alone that
-some rule touched, so what it says of a rule that hardly fires is a lower bound, and is told as one.
+Metrics know how many replies each rule was there for: a proxy's since its process began, Prometheus for
+longer. A decision log has lines of those replies alone that some rule touched, so what it says of a rule that
+hardly fires is a lower bound, and is told as one.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.core import Sample
 from prometheus_client.parser import text_string_to_metric_families
 
 from filterproxy.record.names import DECISIONS
 from filterproxy.record.read import Reader
+from filterproxy.rollout.step import step_of, version_of
+from filterproxy.rulebook.document import Document
 
-METRICS, DECISION_LOG, REPLAYED = "metrics", "decisions", "recordings"
+METRICS, PROMETHEUS, DECISION_LOG, REPLAYED = "metrics", "prometheus", "decisions", "recordings"
+_MODE_REPLIES = "filterproxy_rule_mode_replies"
 # Modes in which a rule only looks, or acts for some: what `promote` counts.
 WATCHED = ("shadow", "canary")
 
@@ -29,8 +34,9 @@ class Seen:
     """
     One rule. replies: that it was there for. fired: replies in which it fired, by mode. excused: matches.
     errors: times it could not be judged. seconds, runs: in its own engine, and how often that ran. mode: in
-    which it runs now, "" where that is not said. in_shadow: replies that it was there for since it is in
-    shadow, or a canary.
+    which it runs now, "" where that is not said. stood: replies that it was there for in a mode, by that and
+    its version (see step.version_of); both "" where somebody only says that it looked on, or was a canary.
+    killed: whether some instance leaves it out now.
     """
 
     replies: int = 0
@@ -40,11 +46,16 @@ class Seen:
     seconds: float = 0.0
     runs: int = 0
     mode: str = ""
-    in_shadow: int = 0
+    stood: Counter[tuple[str, str]] = field(default_factory=Counter)
+    killed: bool = False
 
     @property
     def all_fired(self) -> int:
         return sum(self.fired.values())
+
+    def watched(self, mode: str, version: str) -> int:
+        """Replies that this version was there for in this mode, as far as anybody can say."""
+        return self.stood[mode, version] + self.stood["", ""]
 
     @property
     def rate(self) -> float | None:
@@ -60,13 +71,15 @@ class Seen:
 @dataclass(slots=True)
 class Traffic:
     """
-    source: METRICS, DECISION_LOG or REPLAYED. rules: by id. replies: read in all. skipped: lines left out.
+    source: METRICS, PROMETHEUS, DECISION_LOG or REPLAYED. rules: by id. replies: read in all. skipped: lines
+    left out. unknown: replies of a log under rulebooks of which nobody knows what was in them.
     """
 
     source: str
     rules: dict[str, Seen] = field(default_factory=dict)
     replies: int = 0
     skipped: int = 0
+    unknown: int = 0
 
     def of(self, rule: str) -> Seen:
         """One rule's, as far as it was seen."""
@@ -79,27 +92,35 @@ def of_metrics(texts: Iterable[str]) -> Traffic:
     """
     traffic = Traffic(METRICS)
     for text in texts:
-        here: dict[str, Seen] = {}
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                _take(here, traffic, sample.name, sample.labels, sample.value)
-        for rule, seen in here.items():
-            # A shell that does not say since when a rule has its mode: it was there where it fired, at the
-            # least.
-            seen.in_shadow = seen.in_shadow or sum(seen.fired[mode] for mode in WATCHED)
+        here = Traffic(METRICS)
+        for sample in _samples(text):
+            take(here, sample.name, sample.labels, sample.value)
+        traffic.replies += here.replies
+        for rule, seen in here.rules.items():
+            if f"{_MODE_REPLIES}{{" not in text:
+                # A shell that does not say since when a rule has its mode: it was there where it fired, at
+                # the least.
+                seen.stood["", ""] = sum(seen.fired[mode] for mode in WATCHED)
             _add(traffic.rules.setdefault(rule, Seen()), seen)
     return traffic
 
 
-def _take(
-    here: dict[str, Seen], traffic: Traffic, name: str, labels: Mapping[str, str], value: float
-) -> None:
+def _samples(text: str) -> list[Sample]:
+    try:
+        return [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    except ValueError as error:
+        why = f": {error}" if str(error) else ""
+        raise ValueError(f"what one of them says is not in Prometheus' text format{why}") from None
+
+
+def take(traffic: Traffic, name: str, labels: Mapping[str, str], value: float) -> None:
+    """Note one of the proxy's series, by its name; others are none of ours."""
     if name == "filterproxy_replies_total":
         traffic.replies += _whole(value)
     rule = labels.get("rule")
     if rule is None or not name.startswith("filterproxy_rule_"):
         return
-    seen = here.setdefault(rule, Seen())
+    seen = traffic.rules.setdefault(rule, Seen())
     match name.removeprefix("filterproxy_rule_"):
         case "evaluated_total":
             seen.replies = _whole(value)
@@ -114,7 +135,9 @@ def _take(
         case "runs_total":
             seen.runs = _whole(value)
         case "mode_replies":
-            seen.in_shadow = _whole(value) if labels.get("mode") in WATCHED else 0
+            seen.stood[labels.get("mode", ""), labels.get("version", "")] += _whole(value)
+        case "killed":
+            seen.killed = value > 0
         case "info":
             seen.mode = labels.get("mode", "")
 
@@ -130,30 +153,41 @@ def _add(total: Seen, more: Seen) -> None:
     total.errors += more.errors
     total.seconds += more.seconds
     total.runs += more.runs
-    total.in_shadow += more.in_shadow
+    total.stood += more.stood
     total.mode = more.mode or total.mode
+    total.killed = total.killed or more.killed
 
 
-def of_decisions(paths: Iterable[Path]) -> Traffic:
-    """What decision logs say: files, or their folders."""
+def of_decisions(paths: Iterable[Path], rulebook: Callable[[str], Document | None]) -> Traffic:
+    """
+    What decision logs say: files, or their folders.
+
+    rulebook: the document of a hash, by which it is known how a rule stood when a reply was judged; None
+    where nobody has it any more.
+    """
     traffic = Traffic(DECISION_LOG)
     reader = Reader(list(paths), DECISIONS)
     by_hash: Counter[str] = Counter()
-    watched: dict[str, set[str]] = {}
     for line in reader:
         traffic.replies += 1
         hash = str(line.get("rulebook", ""))
         by_hash[hash] += 1
-        _take_hits(traffic, line, hash, watched)
+        _take_hits(traffic, line)
     traffic.skipped = reader.skipped
-    for rule, seen in traffic.rules.items():
+    for seen in traffic.rules.values():
         seen.replies = traffic.replies
-        # It was there, in shadow, for every reply under a rulebook under which it fired so.
-        seen.in_shadow = sum(by_hash[hash] for hash in watched.get(rule, ()))
+    for hash, replies in by_hash.items():
+        document = rulebook(hash)
+        if document is None:
+            traffic.unknown += replies
+            continue
+        for form in document["rules"]:
+            seen = traffic.rules.setdefault(form["id"], Seen())
+            seen.stood[step_of(form).mode, version_of(form)] += replies
     return traffic
 
 
-def _take_hits(traffic: Traffic, line: Mapping[str, Any], hash: str, watched: dict[str, set[str]]) -> None:
+def _take_hits(traffic: Traffic, line: Mapping[str, Any]) -> None:
     fired: dict[str, str] = {}
     for hit in _members(line, "hits"):
         rule, mode = str(hit.get("rule", "")), str(hit.get("mode", ""))
@@ -163,8 +197,6 @@ def _take_hits(traffic: Traffic, line: Mapping[str, Any], hash: str, watched: di
             seen.excused += 1
         else:
             fired.setdefault(rule, mode)
-        if mode in WATCHED:
-            watched.setdefault(rule, set()).add(hash)
     for rule, mode in fired.items():
         traffic.rules[rule].fired[mode] += 1
     for fault in _members(line, "faults"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from filterproxy.rollout.gate import (
     shadow_check,
 )
 from filterproxy.rollout.ledger import record
-from filterproxy.rollout.step import Step
+from filterproxy.rollout.step import Step, version_of
 from filterproxy.rollout.traffic import Seen, Traffic
 from filterproxy.rulebook.load import load
 from tests.cli.packs import PACK, write
@@ -133,10 +134,14 @@ def test_a_replay_of_other_rules_or_of_nothing_says_nothing(tmp_path: Path) -> N
     assert not result_check(here, result(here.hash, 0, of=0), limit_of("1")).ok
 
 
+def looked_on(replies: int, here: Change, mode: str = "shadow") -> Seen:
+    return Seen(stood=Counter({(mode, version_of(here.rule)): replies}), mode=mode)
+
+
 def test_shadow_is_told_by_who_has_seen_most_of_it(tmp_path: Path) -> None:
     here = change(tmp_path)
     few, many = (
-        Traffic(source, {"hours": Seen(in_shadow=seen, mode="shadow")})
+        Traffic(source, {"hours": looked_on(seen, here)})
         for source, seen in (("decisions", 40), ("metrics", 2000))
     )
 
@@ -151,11 +156,23 @@ def test_shadow_is_told_by_who_has_seen_most_of_it(tmp_path: Path) -> None:
         ([], "shadow", "--metrics URL"),
         ([Traffic("metrics")], "off", "filterproxy promote hours --to shadow"),
         ([Traffic("decisions")], "shadow", "its log only has replies that some rule touched"),
-        ([Traffic("metrics", {"hours": Seen(mode="off")})], "shadow", "runs it in mode off: reload"),
         (
-            [Traffic("metrics", {"hours": Seen(mode="shadow", in_shadow=3)})],
+            [Traffic("decisions", unknown=9)],
             "shadow",
-            "wait until it has seen",
+            "9 of its replies are of rulebooks that neither",
+        ),
+        ([Traffic("metrics")], "shadow", "does not have this rule"),
+        ([Traffic("metrics", {"hours": Seen(mode="off")})], "shadow", "runs it in mode off: reload"),
+        ([Traffic("metrics", {"hours": Seen(mode="canary")})], "shadow", "runs it in mode canary: reload"),
+        (
+            [Traffic("metrics", {"hours": Seen(mode="shadow", stood=Counter({("shadow", "other"): 5000}))})],
+            "shadow",
+            "as it was before an edit: reload",
+        ),
+        (
+            [Traffic("metrics", {"hours": Seen(mode="shadow", stood=Counter({("", ""): 3}))})],
+            "shadow",
+            "--prometheus URL remembers",
         ),
     ],
 )
@@ -166,6 +183,28 @@ def test_too_little_shadow_says_what_to_do(
 
     assert not check.ok
     assert fix in check.fix
+
+
+def test_a_canary_is_judged_by_what_it_saw_as_a_canary(tmp_path: Path) -> None:
+    """Two sources: one has seen a shadow of it, long ago; one the canary."""
+    shadow = change(tmp_path, mode="shadow")
+    canary = change(tmp_path, mode="enforce\n    rollout: 10%")
+    seen = looked_on(4000, shadow)
+    seen.stood += looked_on(300, canary, "canary").stood
+    seen.mode = "canary"
+    traffic = [Traffic("prometheus", {"hours": seen})]
+
+    assert "a canary for about 300 replies, by prometheus" in shadow_check(canary, traffic, 1000).said
+    assert shadow_check(canary, traffic, 300).ok
+    assert shadow_check(shadow, traffic, 4000).ok
+
+
+def test_how_far_a_rule_is_rolled_out_is_no_part_of_its_version(tmp_path: Path) -> None:
+    forms = [change(tmp_path, mode=mode).rule for mode in ("shadow", "enforce\n    rollout: 10%", "off")]
+    other = load([Path(write(tmp_path, PACK.replace("streamed: cut", "streamed: drop")))])["rules"]
+
+    assert 1 == len({version_of(form) for form in forms})
+    assert version_of(forms[0]) != version_of(next(form for form in other if form["id"] == "hours"))
 
 
 def found(right: int, wrong: int) -> Precision:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -20,8 +21,11 @@ from filterproxy.core.verdict import Channel
 from filterproxy.engine.rulebook_metrics import Loads, rulebook_families
 from filterproxy.metrics import Metrics, render, scrape
 from filterproxy.rollout.fetch import metrics
+from filterproxy.rollout.step import version_of
 from filterproxy.rollout.traffic import Seen, of_decisions, of_metrics
 from filterproxy.rulebook.book import Rulebook
+from filterproxy.rulebook.document import Document
+from filterproxy.rulebook.load import load
 from filterproxy.trial import run
 from tests.labels.cases import book
 
@@ -44,8 +48,8 @@ filterproxy_rule_runs_total{rule="hours"} 20.0
 # TYPE filterproxy_rule_seconds counter
 filterproxy_rule_seconds_total{rule="hours"} 0.5
 # TYPE filterproxy_rule_mode_replies gauge
-filterproxy_rule_mode_replies{rule="hours",mode="shadow"} 60.0
-filterproxy_rule_mode_replies{rule="mail",mode="enforce"} 100.0
+filterproxy_rule_mode_replies{rule="hours",mode="shadow",version="a1"} 60.0
+filterproxy_rule_mode_replies{rule="mail",mode="enforce",version="b1"} 100.0
 # TYPE filterproxy_rule_info gauge
 filterproxy_rule_info{rule="hours",pack="shop",mode="shadow",owner=""} 1.0
 filterproxy_rule_info{rule="mail",pack="shop",mode="enforce",owner=""} 1.0
@@ -57,15 +61,21 @@ def test_metrics_say_what_each_rule_did_and_cost() -> None:
     hours = traffic.of("hours")
 
     assert 100 == traffic.replies
-    assert Seen(100, Counter(shadow=7, enforce=3), 4, 2, 0.5, 20, "shadow", 60) == hours
+    assert (
+        Seen(100, Counter(shadow=7, enforce=3), 4, 2, 0.5, 20, "shadow", Counter({("shadow", "a1"): 60}))
+        == hours
+    )
     assert (0.1, 0.005) == (hours.rate, hours.cost)
-    assert (0, 0.0, None) == (traffic.of("mail").in_shadow, traffic.of("mail").rate, traffic.of("mail").cost)
+    assert (0.0, None) == (traffic.of("mail").rate, traffic.of("mail").cost)
+    assert [60, 0, 0] == [
+        hours.watched(*now) for now in (("shadow", "a1"), ("canary", "a1"), ("shadow", "a2"))
+    ]
 
 
 def test_instances_add_up() -> None:
     hours = of_metrics([TEXT, TEXT]).of("hours")
 
-    assert (200, 120, 20) == (hours.replies, hours.in_shadow, hours.all_fired)
+    assert (200, 120, 20) == (hours.replies, hours.watched("shadow", "a1"), hours.all_fired)
 
 
 def test_a_shell_that_does_not_say_since_when_has_seen_what_fired() -> None:
@@ -74,7 +84,24 @@ def test_a_shell_that_does_not_say_since_when_has_seen_what_fired() -> None:
     """
     text = "".join(line + "\n" for line in TEXT.splitlines() if "mode_replies" not in line)
 
-    assert 7 == of_metrics([text]).of("hours").in_shadow
+    assert 7 == of_metrics([text]).of("hours").watched("shadow", "a1")
+
+
+def test_what_fired_before_an_edit_is_no_evidence_of_the_rule_now() -> None:
+    edited = TEXT.replace('version="a1"} 60.0', 'version="a2"} 0.0')
+
+    assert (7, 0) == (
+        (hours := of_metrics([edited]).of("hours")).fired["shadow"],
+        hours.watched("shadow", "a2"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["<html>filterproxy_</html>", '{"filterproxy_": 1}', "filterproxy_ ", "# TYPE filterproxy_x\n"]
+)
+def test_what_is_no_text_of_prometheus_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is not in Prometheus' text format"):
+        of_metrics([TEXT, text])
 
 
 def test_a_rule_that_nobody_ran_has_no_rate() -> None:
@@ -124,26 +151,67 @@ def test_decisions_say_at_least_how_often(tmp_path: Path) -> None:
     ]
     file = tmp_path / "decisions.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in lines) + "torn")
-    traffic = of_decisions([file])
+    traffic = of_decisions([file], lambda hash: None)
     hours = traffic.of("hours")
 
     assert (4, 1) == (traffic.replies, traffic.skipped)
     assert Counter(enforce=1, shadow=1) == hours.fired
-    assert (1, 1, 3, 0) == (hours.excused, hours.errors, hours.in_shadow, traffic.of("mail").in_shadow)
+    assert (1, 1) == (hours.excused, hours.errors)
+
+
+def test_a_decision_counts_for_the_rule_as_it_stood_then(tmp_path: Path) -> None:
+    """A rule was there for a reply in which another one fired; what it found before an edit is another's."""
+
+    def rulebook(pattern: str, mode: str) -> Document:
+        (tmp_path / "shop.yaml").write_text(
+            f"version: 1\npack: shop\nrules:\n  - {{id: hours, match: {{phrases: [{pattern}]}},"
+            f" action: flag, mode: {mode}}}\n"
+        )
+        return load([tmp_path / "shop.yaml"])
+
+    books = {"was": rulebook("at nine", "shadow"), "is": rulebook("at ten", "shadow")}
+    books["acts"] = rulebook("at ten", "enforce")
+    file = tmp_path / "decisions.jsonl"
+    hashes = ["was"] * 50 + ["is"] * 7 + ["acts"] * 3 + ["gone"] * 2
+    lines = [line(hash, ("mail", "enforce", "")) for hash in hashes]
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    traffic = of_decisions([file], books.get)
+    now = version_of(books["is"]["rules"][0])
+
+    assert (7, 2) == (traffic.of("hours").watched("shadow", now), traffic.unknown)
 
 
 class Admin(http.server.BaseHTTPRequestHandler):
     """Answers as the admin side does: with a token, at one path."""
 
+    statuses: ClassVar = {"/metrics": 200, "/else": 200, "/moved": 302}
+
     def do_GET(self) -> None:
         allowed = self.headers.get("authorization") == "Bearer secret"
-        self.send_response(401 if not allowed else 200 if self.path == "/metrics" else 404)
+        self.send_response(self.statuses.get(self.path, 404) if allowed else 401)
+        self.send_header("location", "/metrics")
         self.end_headers()
-        if allowed and self.path == "/metrics":
-            self.wfile.write(TEXT.encode())
+        if allowed:
+            self.wfile.write({"/metrics": TEXT, "/else": "node_load1 1.0\n"}.get(self.path, "").encode())
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def test_what_speaks_no_http_is_said_not_to() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            client, _ = server.accept()
+            with client:
+                client.recv(1000)
+                client.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(ValueError, match="does not answer: SSH"):
+            metrics(f"127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
 
 
 @pytest.fixture
@@ -165,6 +233,8 @@ def test_metrics_are_fetched_from_an_admin_address(address: str) -> None:
     [
         ("", "", "answers with status 401; set FILTERPROXY_ADMIN_TOKEN"),
         ("/other", "secret", "with status 404"),
+        ("/moved", "secret", "with status 302"),
+        ("/else", "secret", "has no metrics of filterproxy"),
     ],
 )
 def test_what_keeps_it_from_answering_is_said(path: str, token: str, said: str, address: str) -> None:
