@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -16,14 +16,13 @@ from filterproxy.cli.rules import (
     Paths,
     count,
     document_or_exit,
-    paths_or_shipped,
+    fail,
+    paths_or_default,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from filterproxy.core.rule import Rule
-    from filterproxy.rulebook.book import Example
     from filterproxy.rulebook.lint.finding import Report
     from filterproxy.rulebook.outline import Line
 
@@ -69,7 +68,7 @@ def check(
     from filterproxy.rulebook.compile import compile
     from filterproxy.rulebook.outline import outline
 
-    given = paths_or_shipped(paths)
+    given = paths_or_default(paths)
     if dry_run and not fix:
         raise typer.BadParameter("it says what --fix would do, and so goes with it", param_hint="--dry-run")
     if fix:
@@ -119,7 +118,10 @@ def _fix(paths: Sequence[Path], dry_run: bool) -> None:
         for note in file.notes:
             out.print(Text(f"  {note}", style="yellow"))
         if not dry_run:
-            write(file)
+            try:
+                write(file)
+            except OSError as error:
+                fail(f"{file.file} cannot be written: {error.strerror}")
     said = "would be corrected" if dry_run else "corrected"
     out.print(f"{count(sum(len(file.notes) for file in changed), 'place')} {said}.\n")
 
@@ -130,39 +132,18 @@ def _report(document: Any, rulebook: Any, hold: Wait, soon_days: int) -> Report:
     from filterproxy.core.plan import Keeps
     from filterproxy.rulebook.lint.lint import lint
     from filterproxy.rulebook.lint.rules import Bounds
+    from filterproxy.trial import fired_on
 
     keeps = {"nothing": Keeps.NOTHING, "match": Keeps.MATCH, "sentence": Keeps.SENTENCE}
     bounds = Bounds(datetime.date.today(), soon_days, keeps.get(hold.value, Keeps.REPLY))
     return lint(document, rulebook, bounds, fired_on)
 
 
-def fired_on(rules: Sequence[Rule]) -> Callable[[Example], tuple[str, ...]]:
-    """What says which of some rules, run in their order, fire on an example's reply, the first one first."""
-    from filterproxy.core.plan import Plans
-    from filterproxy.core.verdict import Channel
-    from filterproxy.trial import run
-
-    plans = Plans(rules)
-
-    def fired(example: Example) -> tuple[str, ...]:
-        channel = Channel(0, example.channel)
-        return run(plans, example.request(), [(channel, example.reply)]).fired()
-
-    return fired
-
-
 def _print_warnings(report: Report) -> None:
-    from rich.text import Text
-
-    from filterproxy.cli.show import console
+    from filterproxy.cli.show import console, print_findings
 
     out = console(stderr=True)
-    for finding in report.findings:
-        text = Text(f"\n{finding}")
-        text.highlight_regex(r"\A\nwarning\[\w+\]", "bold yellow")
-        text.highlight_regex(r"(?m)^ *\| +\^.*$", "yellow")
-        text.highlight_regex(r"(?m)^ *= \w+:", "cyan")
-        out.print(text)
+    print_findings(out, report.findings)
     allowed = f" {report.allowed} more allowed by comments." if report.allowed else ""
     if report.findings or allowed:
         out.print(f"\n{count(len(report.findings), 'warning')}.{allowed}")

@@ -15,7 +15,7 @@ from filterproxy.cli.promote import (
     step_or_exit,
 )
 from filterproxy.cli.promoted import finish
-from filterproxy.cli.rules import JsonOption, KnownOption, Paths, document_or_exit, paths_or_shipped
+from filterproxy.cli.rules import JsonOption, KnownOption, Paths, document_or_exit, paths_or_default
 
 if TYPE_CHECKING:
     from filterproxy.rollout.step import Step
@@ -42,7 +42,7 @@ def demote(
     One line of its pack is changed, and nothing is checked first. It reaches every proxy that reads the pack;
     to stop a rule in one instance until somebody has looked, there is `filterproxy kill`.
     """
-    document = document_or_exit(paths_or_shipped(paths), known or (), as_json=as_json)
+    document = document_or_exit(paths_or_default(paths), known or (), as_json=as_json)
     form = form_or_exit(document, rule)
     change = change_or_exit(document, form, step_or_exit(form, to, _back, up=False))
     finish(change, [], " ".join(reason.split()), not dry_run, who, as_json=as_json)

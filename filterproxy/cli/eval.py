@@ -17,7 +17,7 @@ from filterproxy.cli.rules import (
     RulesOption,
     count,
     inline_answers,
-    paths_or_shipped,
+    paths_or_default,
     rulebook_or_exit,
 )
 
@@ -81,7 +81,7 @@ def eval_(
     from filterproxy.evaluate import Bench, Case, Unusable, read
     from filterproxy.scores import Scores
 
-    rulebook = rulebook_or_exit(paths_or_shipped(rules), known or (), as_json=as_json)
+    rulebook = rulebook_or_exit(paths_or_default(rules), known or (), as_json=as_json)
     _check_ids(rule or [], [r.id for r in rulebook.rules])
     lines = list(read(files))
     cases = [line for line in lines if isinstance(line, Case)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from filterproxy.labels.store import Labels
     from filterproxy.rollout.traffic import Traffic
     from filterproxy.rulebook.book import Rulebook
+    from filterproxy.rulebook.document import Document
 
 # Of what was left out: all is counted, so much is named.
 _NAMED = 10
@@ -40,6 +42,20 @@ MetricsOption = Annotated[
         "--metrics",
         metavar="URL",
         help="Admin address of a proxy (token: FILTERPROXY_ADMIN_TOKEN), or a file; may be repeated.",
+    ),
+]
+PrometheusOption = Annotated[
+    str | None,
+    typer.Option(
+        "--prometheus",
+        metavar="URL",
+        help="A Prometheus that scrapes them (token: FILTERPROXY_PROMETHEUS_TOKEN): 30 days, over restarts.",
+    ),
+]
+WhereOption = Annotated[
+    str,
+    typer.Option(
+        "--where", metavar="LABELS", help="""Of these proxies alone in --prometheus, as in 'job="shop"'."""
     ),
 ]
 DecisionsOption = Annotated[
@@ -72,19 +88,62 @@ def labels_or_exit(given: Path | None) -> tuple[Path, Labels]:
     return file, labels
 
 
-def traffic_or_exit(metrics: Sequence[str] | None, decisions: Sequence[Path] | None) -> list[Traffic]:
-    """What proxies say, by their metrics and by their logs; those that were named."""
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was named to say what rules do. where: labels that choose proxies in Prometheus."""
+
+    prometheus: str | None
+    where: str
+    metrics: Sequence[str] | None
+    decisions: Sequence[Path] | None
+
+
+def traffic_or_exit(
+    sources: Sources, rulebook: Callable[[str], Document | None] = lambda hash: None
+) -> list[Traffic]:
+    """
+    What Prometheus says, proxies by their metrics, and their logs; those that were named.
+
+    rulebook: see traffic.of_decisions; who does not ask how rules stood need not give it.
+    """
+    from filterproxy.rollout.prometheus import of_prometheus
     from filterproxy.rollout.traffic import of_decisions, of_metrics
 
+    if sources.where and not sources.prometheus:
+        raise typer.BadParameter("it chooses among the proxies of --prometheus", param_hint="--where")
     found = []
-    if metrics:
-        try:
-            found.append(of_metrics([_metrics_text(one) for one in metrics]))
-        except ValueError as error:
-            fail(f"the metrics cannot be used: {error}")
-    if decisions:
-        found.append(of_decisions(decisions))
+    try:
+        if sources.prometheus:
+            found.append(of_prometheus(_asked(sources.prometheus), sources.where))
+        if sources.metrics:
+            found.append(of_metrics([_metrics_text(one) for one in dict.fromkeys(sources.metrics)]))
+    except ValueError as error:
+        fail(f"the metrics cannot be used: {error}")
+    if sources.decisions:
+        found.append(of_decisions(sources.decisions, rulebook))
     return found
+
+
+def rulebook_then(hash: str, document: Document, paths: Sequence[Path]) -> Document | None:
+    """The rulebook of a hash: *document*, which is of *paths* now, or as the journal or git has it."""
+    from filterproxy.history.errors import HistoryError
+    from filterproxy.history.resolve import found_by_hash
+
+    if hash == document["hash"]:
+        return document
+    if len(hash) != len(document["hash"]):
+        return None  # a log that says none, and no beginning of one
+    try:
+        return found_by_hash(hash, rules=paths).document
+    except HistoryError:
+        return None
+
+
+def _asked(address: str) -> Any:
+    from filterproxy.rollout.fetch import query
+
+    token = os.environ.get("FILTERPROXY_PROMETHEUS_TOKEN", "")
+    return lambda text: query(address, text, token)
 
 
 def _metrics_text(address: str) -> str:

@@ -178,6 +178,9 @@ def print_best(out: Console, found: Best) -> None:
         out.print(line)
         if why:
             out.print(Text(f"  {why}; this one came closest", style="yellow"))
+    if found.goal.name == "precision" and any(best is not None for best, *_ in found.rules.values()):
+        said = "Shares are of labelled replies: a miss that nobody labelled lowers no recall."
+        out.print(Text(said, style="dim"))
     for hash, reason in found.judged.lost.items():
         out.print(Text(f"{hash} was left out: {visible(reason)}", style="yellow"))
 
@@ -189,7 +192,9 @@ def _value(found: Best, best: Any) -> str:
         return f"{1_000_000 * best.value:.1f} µs a reply"
     tally = best.tally
     low, high = tally.interval
-    recall = "no reply is labelled for it to catch" if tally.recall is None else f"recall {tally.recall:.2f}"
+    recall = "no reply is labelled for it to catch"
+    if tally.recall is not None:
+        recall = f"recall {tally.recall:.2f} ({tally.right} of {tally.right + tally.missed})"
     unknown = f", {tally.unknown} labels of other versions not counted" if tally.unknown else ""
     sure = f"{best.value:.2f} ({low:.2f}-{high:.2f}, {tally.right} of {tally.right + tally.wrong})"
     return f"precision {sure}, {recall}{unknown}"

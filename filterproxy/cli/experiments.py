@@ -11,7 +11,6 @@ import typer
 from filterproxy.cli.rules import JsonOption, fail
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.tree import Tree
 
     from filterproxy.experiments.read import Journal
@@ -43,8 +42,14 @@ def tree(context: typer.Context, as_json: JsonOption = False) -> None:
     if not journal.entries:
         out.print("No experiments yet: `filterproxy replay RECORDINGS --candidate DIR` makes the first.")
     for root in _trees(journal):
-        out.print(root)
-    print_unreadable(console(stderr=True), journal)
+        # Folded under its guides: a tree is cut off at the edge otherwise.
+        out.print(root, soft_wrap=False)
+    for number, names in journal.doubled():
+        typer.echo(
+            f"filterproxy: {' and '.join(names)} have the same number {number}; "
+            "give one another in its name and its `number`",
+            err=True,
+        )
 
 
 def _journal_json(journal: Journal) -> dict[str, Any]:
@@ -57,10 +62,17 @@ def _journal_json(journal: Journal) -> dict[str, Any]:
 
 
 def journal_or_exit() -> Journal:
-    """The nearest journal, empty where there is none; what hinders, and exit code 1."""
+    """
+    The nearest journal, empty where there is none; what hinders, and exit code 1.
+
+    What stands in its folder and is not counted is named on stderr.
+    """
     from filterproxy.experiments.read import read_journal
 
-    return spoken(read_journal)
+    journal = spoken(read_journal)
+    for one in journal.unreadable:
+        typer.echo(f"filterproxy: {one.file} {one.why}; it is not counted", err=True)
+    return journal
 
 
 def spoken(make: Callable[[], Made]) -> Made:
@@ -76,31 +88,22 @@ def spoken(make: Callable[[], Made]) -> Made:
         fail(f"{error.filename} cannot be read: {error.strerror}")
 
 
-def print_unreadable(err: Console, journal: Journal) -> None:
-    """What stands in the folder and was not counted."""
-    for one in journal.unreadable:
-        err.print(f"filterproxy: {one.file} {one.why}; it is not counted")
-    for number, names in journal.doubled():
-        err.print(
-            f"filterproxy: {' and '.join(names)} have the same number {number}; "
-            "give one another in its name and its `number`"
-        )
-
-
 def _trees(journal: Journal) -> Iterable[Tree]:
     from rich.tree import Tree
 
     from filterproxy.cli.experiment_report import label
 
     roots: list[Tree] = []
-    nodes: dict[int, Tree] = {}
+    nodes: dict[str, Tree] = {}
+    parents = journal.parents()
     # In the order of numbers: a parent that is not there yet, by somebody's edit, leaves the entry a root.
     for entry in journal.entries:
         node = Tree(label(entry), guide_style="dim")
-        above = None if entry.parent is None else nodes.get(entry.parent)
+        parent = parents.get(entry.name)
+        above = None if parent is None else nodes.get(parent.name)
         siblings = roots if above is None else above.children
         siblings.append(node)
-        nodes.setdefault(entry.number, node)
+        nodes[entry.name] = node
     return roots
 
 

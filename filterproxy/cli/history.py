@@ -143,7 +143,7 @@ def _print_rest(out: Console, listed: Sequence[Step], tried: Sequence[str], *, s
 
     if not listed:
         out.print("No commit has these packs yet.")
-    elif listed[-1].changes is None and listed[-1].hash:
+    elif listed[-1].changes is None and listed[-1].hash and not shallow:
         out.print(Text("Older ones were not looked at (--most).", style="dim"))
     if shallow:
         out.print(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +20,10 @@ _TIMEOUT_SECONDS = 30.0
 
 
 def kill(
-    rule: Annotated[str, typer.Argument(help="The rule's id.")],
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="[RULE]", help="The rule's id; without it, what is killed is listed."),
+    ] = None,
     for_: Annotated[
         str, typer.Option("--for", metavar="TIME", help="For how long, as in 30m; at most 24h.")
     ] = "1h",
@@ -35,36 +40,62 @@ def kill(
     """
     Have one running proxy leave a rule out, as if it were off, until a time.
 
-    It reaches this instance only, and is over when the instance ends. The fleet's way, and the lasting
-    one, is an edit of the rule.
+    It reaches this instance of `filterproxy serve` only (the middleware and ext-proc have no such switch),
+    and is over when the instance ends. The fleet's way, and the lasting one, is an edit of the rule.
     """
+    if rule is None and (end or reason):
+        raise typer.BadParameter("which rule? --end and --reason are about one", param_hint="RULE")
+    token = os.environ.get(token_env, "")
+    if rule is None:
+        _show(_asked(admin, "/rules/kills", "GET", None, token), _listed, as_json=as_json)
+        return
     body = None if end else json.dumps({"for": for_, "reason": reason}).encode()
-    url = f"{admin.rstrip('/')}/rules/{urllib.parse.quote(rule, safe='/')}/kill"
-    answer = _asked(url, "DELETE" if end else "POST", body, os.environ.get(token_env, ""))
+    path = f"/rules/{urllib.parse.quote(rule, safe='/')}/kill"
+    answer = _asked(admin, path, "DELETE" if end else "POST", body, token)
+    _show(answer, lambda said: [f"{rule} runs again" if end else _one(said)], as_json=as_json)
+
+
+def _show(answer: dict[str, Any], lines: Callable[[dict[str, Any]], list[str]], *, as_json: bool) -> None:
     if as_json:
         from filterproxy.cli.show import print_json
 
         print_json(answer)
         return
-    typer.echo(f"{rule} runs again" if end else f"{rule} is not run until {answer['until']}")
+    for line in lines(answer):
+        typer.echo(line)
     typer.echo(f"({answer['note']})")
-    for sentence in answer["late"]:
+    for sentence in answer.get("late", ()):
         typer.echo(f"filterproxy: {sentence}", err=True)
 
 
-def _asked(url: str, method: str, body: bytes | None, token: str) -> dict[str, Any]:
+def _one(killed: dict[str, Any]) -> str:
+    return f"{killed['rule']} is not run until {killed['until']}"
+
+
+def _listed(answer: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{_one(killed)}, asked by {killed['by']}" + (f": {killed['reason']}" if killed["reason"] else "")
+        for killed in answer["kills"]
+    ]
+    return lines or ["No rule is killed here."]
+
+
+def _asked(admin: str, path: str, method: str, body: bytes | None, token: str) -> dict[str, Any]:
     """What the admin side says; ends with its own sentence where it refuses."""
-    headers = {"content-type": "application/json"}
-    if token:
-        headers["authorization"] = f"Bearer {token}"
+    from filterproxy.rollout.fetch import opened, parts_of
+
     try:
-        request = urllib.request.Request(url, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
+        url = parts_of(admin).geturl().rstrip("/") + path
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--admin") from None
+    request = urllib.request.Request(url, body, {"content-type": "application/json"}, method=method)
+    try:
+        with opened(request, token, _TIMEOUT_SECONDS) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
     except urllib.error.HTTPError as error:
         fail(_refusal(error))
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         fail(f"{url} cannot be asked: {getattr(error, 'reason', error)}")
     except ValueError as error:
         fail(f"{url} is no admin side of filterproxy: {error}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from filterproxy.cli.rules import JsonOption, count, fail
 
 if TYPE_CHECKING:
     from filterproxy.authoring.case import Case
+    from filterproxy.authoring.draft import Draft
     from filterproxy.authoring.trying import Found, Others, Tried
     from filterproxy.core.rule import Span
 
@@ -47,7 +50,7 @@ def new(
     verb: Annotated[
         str, typer.Option(metavar="VERB", help="What to look for, as in fact:price, phrases or regex.")
     ] = "",
-    action: Annotated[str, typer.Option(help="drop, cut, remove, redact or flag.")] = "",
+    action: Annotated[str, typer.Option(help="drop, cut, remove, redact, retry or flag.")] = "",
     say: Annotated[str, typer.Option(help="What the client reads instead.")] = "",
     why: Annotated[str, typer.Option(help="What the rule is for.")] = "",
     owner: Annotated[str | None, typer.Option(help="Who looks after it. [default: git's user.name]")] = None,
@@ -66,8 +69,8 @@ def new(
     begins in shadow, and is written only if it loads and its examples hold.
     """
     from filterproxy.authoring.case import Case, locate
-    from filterproxy.authoring.draft import draft
-    from filterproxy.authoring.proposal import ACTIONS, Wishes
+    from filterproxy.authoring.deed import ACTIONS, Wishes
+    from filterproxy.authoring.draft import best_draft
     from filterproxy.cli.new_shown import finish
 
     if action and action not in ACTIONS:
@@ -91,7 +94,7 @@ def new(
         raise typer.BadParameter("these words do not stand in the reply", param_hint="--span")
     pack_text, others, taken = _surroundings(pack, against, as_json=as_json)
     part, tried = _tried(case, part, others, talks)
-    found = _chosen(tried, verb, others, talks)
+    chosen = _chosen(tried, verb, others, talks)
     if owner is None:
         from filterproxy.authoring.gather import git_user
 
@@ -104,10 +107,22 @@ def new(
     if id and id in taken:
         raise typer.BadParameter(f'"{id}" is the id of another rule of {pack}', param_hint="--id")
     try:
-        made = draft(case, found, Wishes(id, action, say, why, owner), taken, pack, pack_text)
+        made = best_draft(case, chosen, Wishes(id, action, say, why, owner), taken, pack, pack_text)
     except ValueError as error:
         fail(str(error))
+    made.notes += _rejected_before(made)
     finish(made, tried, others, writes=pack is not None and not print_, as_json=as_json)
+
+
+def _rejected_before(made: Draft) -> list[str]:
+    """What the journal has of rules like this one, that somebody tried and rejected."""
+    from filterproxy.experiments.before import before_rule
+    from filterproxy.experiments.read import read_journal
+
+    # The rule is good without the journal, too.
+    with suppress(OSError):
+        return [] if made.form is None else before_rule(read_journal(), made.form)
+    return []
 
 
 def _stored(decision: str, folder: Path | None, file: Path | None, line: int, span: str) -> Case:
@@ -171,11 +186,12 @@ def _tried(case: Case, part: Span | None, others: Others, talks: bool) -> tuple[
         part = locate(case.reply, typer.prompt("Which words of it must not be there?"))
 
 
-def _chosen(tried: Tried, verb: str, others: Others, talks: bool) -> Found:
+def _chosen(tried: Tried, verb: str, others: Others, talks: bool) -> Sequence[Found]:
+    """The way of finding that somebody chose, else all of them, the best first."""
     from filterproxy.cli.new_shown import ranking
 
     if not verb and not (talks and len(tried.found) > 1):
-        return tried.found[0]
+        return tried.found
     fitting = [one for one in tried.found if verb in (one.candidate.name, one.candidate.verb)]
     if verb and not fitting:
         names = ", ".join(one.candidate.name for one in tried.found)
@@ -183,13 +199,13 @@ def _chosen(tried: Tried, verb: str, others: Others, talks: bool) -> Found:
         why = f"the request states it ({source})" if source else "it does not find that part of the reply"
         raise typer.BadParameter(f"{why}; what does: {names}", param_hint="--verb")
     if verb:
-        return fitting[0]
+        return fitting[:1]
     for row in ranking(tried, others):
         typer.echo(row)
     number: int = typer.prompt("Which?", default=1, type=int)
     if not 1 <= number <= len(tried.found):
         raise typer.BadParameter(f"there are {len(tried.found)}")
-    return tried.found[number - 1]
+    return tried.found[number - 1 : number]
 
 
 def register(app: typer.Typer) -> None:

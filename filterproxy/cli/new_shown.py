@@ -40,19 +40,18 @@ def _reasons(found: Found, others: Others) -> str:
 
 def finish(made: Draft, tried: Tried, others: Others, *, writes: bool, as_json: bool) -> None:
     """Say what was made and whether it holds, and write it where it does."""
-    holds = not made.problems and made.report.clean
-    if writes and holds:
+    if writes and made.holds:
         try:
             made.write()
         except OSError as error:
             fail(f"{made.file} cannot be written: {error.strerror}")
     if as_json:
-        _print_json(made, tried, written=writes and holds)
+        _print_json(made, tried, written=writes and made.holds)
     else:
-        _print(made, tried, others, writes, holds)
+        _print(made, tried, others, writes)
     if made.problems:
         exit_with_problems(made.problems)
-    if not holds:
+    if not made.holds:
         raise typer.Exit(PROBLEMS)
 
 
@@ -73,7 +72,7 @@ def _as_json(found: Found) -> dict[str, Any]:
     }
 
 
-def _print(made: Draft, tried: Tried, others: Others, writes: bool, holds: bool) -> None:
+def _print(made: Draft, tried: Tried, others: Others, writes: bool) -> None:
     from rich.text import Text
 
     from filterproxy.cli.show import HIT, console, marked
@@ -86,24 +85,25 @@ def _print(made: Draft, tried: Tried, others: Others, writes: bool, holds: bool)
         out.print(Text(row))
     for note in made.notes:
         out.print(Text(f"note: {note}", style="yellow"))
-    if writes and holds:
+    if writes and made.holds:
         out.print(Text(f"{made.file}:{made.line}", style="bold"))
     typer.echo(made.rule_text, nl=False)
-    _print_proof(out, made, writes, holds)
+    _print_proof(out, made, writes)
 
 
-def _print_proof(out: Console, made: Draft, writes: bool, holds: bool) -> None:
+def _print_proof(out: Console, made: Draft, writes: bool) -> None:
     from rich.text import Text
 
-    from filterproxy.cli.show import visible
+    from filterproxy.cli.show import print_findings, visible
 
     for failure in made.report.failures:
         out.print(Text(f"FAIL  read {failure.how}", style="bold red"))
         out.print(Text(f"      expected {visible(failure.expected)}, came {visible(failure.came)}"))
-    if holds:
+    print_findings(out, made.warnings)
+    if made.holds:
         ran = f"{count(made.report.examples, 'example')}, {count(made.report.readings, 'reading')}"
         out.print(Text.assemble(("ok", "bold green"), f"  it loads, and its examples hold ({ran})"))
-    if writes and holds:
+    if writes and made.holds:
         out.print("It begins in shadow: what it would do is counted, and no reply changes.")
     elif writes:
         out.print(Text("Nothing was written.", style="bold red"))

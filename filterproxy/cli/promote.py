@@ -12,9 +12,13 @@ from filterproxy.cli.evidence import (
     DecisionsOption,
     LabelsOption,
     MetricsOption,
+    PrometheusOption,
     RecordingsOption,
+    Sources,
+    WhereOption,
     labels_or_exit,
     replayed,
+    rulebook_then,
     traffic_or_exit,
 )
 from filterproxy.cli.promoted import finish
@@ -26,7 +30,7 @@ from filterproxy.cli.rules import (
     document_or_exit,
     fail,
     inline_answers,
-    paths_or_shipped,
+    paths_or_default,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +80,8 @@ def promote(
         str, typer.Option(metavar="SHARE", help="What the 95 % interval of its precision must begin at.")
     ] = "90%",
     metrics: MetricsOption = None,
+    prometheus: PrometheusOption = None,
+    where: WhereOption = "",
     decisions: DecisionsOption = None,
     labels: LabelsOption = None,
     recordings: RecordingsOption = None,
@@ -99,14 +105,15 @@ def promote(
 
     names = _gates(gate)
     reason = _reason(force)
-    files = paths_or_shipped(paths)
+    files = paths_or_default(paths)
     document = document_or_exit(files, known or (), as_json=as_json)
     form = form_or_exit(document, rule)
     change = change_or_exit(document, form, step_or_exit(form, to, next_step, up=True))
     checks: list[Check] = []
     if change.becomes.acts:
         limits = _limits(max_new_drops, min_precision)
-        given = {"replay": replay, "metrics": metrics, "decisions": decisions, "labels": labels}
+        sources = Sources(prometheus, where, metrics, decisions)
+        given = {"replay": replay, "sources": sources, "labels": labels, "files": files}
         checks = _checks(change, document, names, given, recordings, min_shadow, limits)
     failed = [check for check in checks if not check.ok]
     goes = not failed or bool(reason)
@@ -207,7 +214,8 @@ def _checks(
     if REPLAY in names:
         checks.append(_replay_check(change, given["replay"], limits[0]))
     if SHADOW in names:
-        traffic = traffic_or_exit(given["metrics"], given["decisions"])
+        files = given["files"]
+        traffic = traffic_or_exit(given["sources"], lambda hash: rulebook_then(hash, document, files))
         checks.append(shadow_check(change, traffic, min_shadow))
     if PRECISION in names:
         found = _precision(change, document, given["labels"], recordings)

@@ -40,17 +40,20 @@ def _make(change: Change, checks: Sequence[Check], reason: str, who: str | None)
     from filterproxy.history.errors import HistoryError
     from filterproxy.history.home import make_home
     from filterproxy.labels.author import author
-    from filterproxy.rollout.ledger import record
+    from filterproxy.rollout.ledger import NAME, record
     from filterproxy.rulebook.edit import CannotEdit
 
     try:
         home = make_home()  # first: where nothing can be written down, nothing is done
         change.make()
-        record(home, change, author() if who is None else who, checks, reason)
     except OSError as error:
         fail(f"{error.filename or change.file} cannot be written: {error.strerror}")
     except (CannotEdit, HistoryError) as error:
         fail(str(error))
+    try:
+        record(home, change, author() if who is None else who, checks, reason)
+    except OSError as error:
+        fail(f"{change.file} was changed, but that is written down nowhere: {home / NAME}: {error.strerror}")
 
 
 def _print_diff(out: Console, change: Change) -> None:

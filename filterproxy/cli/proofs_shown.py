@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
+
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +18,9 @@ from filterproxy.proving.report import Failure, Outcome, Report
 
 # Alternatives that are listed of one rule; --json has all.
 _MOST_UNUSED = 8
+# Code points of a text that is compared with another: of a line, and before they differ.
+_MOST_COLUMNS = 66
+_BEFORE = 40
 
 
 def print_report(out: Console, report: Report) -> None:
@@ -34,11 +41,27 @@ def _print_failure(out: Console, failure: Failure) -> None:
     place = f"{failure.file}:{failure.line}"
     out.print(Text.assemble(("FAIL", "bold red"), f"  {place}  ", (visible(failure.name), "bold")))
     out.print(Text(f"  read      {failure.how}"))
-    out.print(Text(f"  expected  {visible(failure.expected)}"))
-    out.print(Text(f"  came      {visible(failure.came)}"))
+    for said in compared(visible(failure.expected), visible(failure.came)):
+        out.print(Text(f"  {said}"))
     for line in marked(failure.text, [(span, HIT) for span in failure.spans], "    ", out.is_terminal):
         out.print(line)
     out.print()
+
+
+def compared(expected: str, came: str) -> Iterator[str]:
+    """Both, one below the other; of two texts as much as fits in a line, and where they begin to differ."""
+    are_texts = expected.startswith('"') and came.startswith('"')
+    at = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(expected, came, strict=False)))
+    start = max(0, at - _BEFORE) if are_texts and max(map(len, (expected, came))) > _MOST_COLUMNS else 0
+    for name, text in (("expected", expected), ("came", came)):
+        yield f"{name:8}  {_cut(text, start) if are_texts else text}"
+    if are_texts:
+        yield " " * (10 + cell_len(_cut(came, start)[: at - start + bool(start)])) + "^"
+
+
+def _cut(text: str, start: int) -> str:
+    shown = ("…" if start else "") + text[start:]
+    return shown if len(shown) <= _MOST_COLUMNS else shown[: _MOST_COLUMNS - 1] + "…"
 
 
 def _print_noted(out: Console, outcome: Outcome, word: str, style: str, said: str) -> None:

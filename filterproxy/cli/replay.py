@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -22,6 +22,7 @@ from filterproxy.cli.rules import (
 )
 
 if TYPE_CHECKING:
+    from filterproxy.corpus.sources import Corpus
     from filterproxy.replay.gates import Gate
     from filterproxy.replay.pool import Engine
     from filterproxy.replay.run import Given
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # Exit code where nothing could be replayed: neither good nor bad can be said of the rules.
 UNUSABLE = 3
 
+_KEPT = "what was judged is kept, and the same command goes on with it"
 _LIMIT = "a number of replies, or a share of them: 3, 0.5%"
 
 
@@ -116,7 +118,6 @@ def replay(
     _need_arrow()
     from filterproxy.cli.replay_report import print_report
     from filterproxy.cli.show import console
-    from filterproxy.corpus.sources import corpus_of
     from filterproxy.labels.precision import with_precision
     from filterproxy.replay.gates import judged, unknown_rules
     from filterproxy.replay.result import to_json
@@ -126,20 +127,21 @@ def replay(
     _check_files(recordings, html)
     old_name, new_name = baseline or (NOTHING if candidate is None else "live"), candidate or "live"
     old, new = (_document(name, known or (), rules or (), as_json) for name in (old_name, new_name))
+    _tell_rejected(old, new)
     allowed = tuple(allow_python or ())
-    engine_ = _engine(engine, jobs)
-    given = Given(corpus_of(recordings), old, new, old_name, new_name, allowed, seed, examples)
-    result = _replayed(given, engine_, fresh=not resume)
-    if missing := unknown_rules(gates, result):
+    if missing := unknown_rules(gates, old, new):
         raise typer.BadParameter(f"neither rulebook has a rule {', '.join(missing)}", param_hint="--max-...")
+    engine_ = _engine(engine, jobs)
+    given = Given(_corpus(recordings), old, new, old_name, new_name, allowed, seed, examples)
+    result = _replayed(given, engine_, fresh=not resume)
     result["gates"] = judged(gates, result, min_exchanges)
     result = with_precision(result, labels_or_exit(None)[1])
-    if html is not None:
-        _write_page(html, result)
     if as_json:
         typer.echo(to_json(result), nl=False)
     else:
         print_report(console(), result)
+    if html is not None:
+        _write_page(html, result)
     if not result["corpus"]["exchanges"]:
         _unusable("there was no exchange to replay" + ("; see what was skipped" if as_json else ""))
     if journal:
@@ -163,10 +165,22 @@ def _unusable(sentence: str) -> NoReturn:
 def _check_files(recordings: Sequence[Path], html: Path | None) -> None:
     """Before anything is computed: a long run must not end in vain."""
     for path in recordings:
+        if str(path) == "-":
+            _unusable("recordings are read twice, and standard input only once: save it in a file")
         if not path.exists():
             _unusable(f'there is no file or folder "{path}"')
     if html is not None and not html.parent.is_dir():
         raise typer.BadParameter(f'there is no folder "{html.parent}"', param_hint="--html")
+    if html is not None and not os.access(html if html.exists() else html.parent, os.W_OK):
+        raise typer.BadParameter(f'"{html}" cannot be written', param_hint="--html")
+
+
+def _corpus(recordings: Sequence[Path]) -> Corpus:
+    from filterproxy.cli.replay_progress import reading
+    from filterproxy.corpus.sources import corpus_of
+
+    with reading() as watch:
+        return corpus_of(recordings, watch)
 
 
 def _document(name: str, known: Sequence[Path], rules: Sequence[Path], as_json: bool) -> Document:
@@ -182,6 +196,17 @@ def _document(name: str, known: Sequence[Path], rules: Sequence[Path], as_json: 
         exit_with_problems(error.problems, as_json=as_json)
     except ValueError as error:
         fail(str(error))
+
+
+def _tell_rejected(baseline: Document, candidate: Document) -> None:
+    """What was tried before and rejected, while there is time to think again."""
+    from filterproxy.experiments.before import before_replay
+    from filterproxy.experiments.read import read_journal
+
+    # Without a journal that can be read there is nothing to tell; whoever writes to it says why.
+    with suppress(OSError):
+        for sentence in before_replay(read_journal(), baseline, candidate):
+            typer.echo(sentence, err=True)
 
 
 def _gates(new_drops: str | None, changed: str | None, new: Sequence[str], gone: Sequence[str]) -> list[Gate]:
@@ -231,26 +256,34 @@ def _replayed(given: Given, engine: Engine, *, fresh: bool) -> dict[str, Any]:
             result = replay(given, engine, work, watch)
             work.remove()
     except WorkersDied as error:
-        fail(f"{error}; what was judged is kept, and the same command goes on with it")
-    except (ValueError, OSError) as error:
+        fail(f"{error}; {_KEPT}")
+    except OSError as error:
+        # A disk that is full does not say where.
+        fail(f"{error.filename or _work_folder()} cannot be written: {error.strerror or error}; {_KEPT}")
+    except ValueError as error:
         fail(str(error))
     except KeyboardInterrupt:
-        typer.echo("Cut off. What was judged is kept: the same command goes on with it.", err=True)
+        typer.echo(f"Cut off; {_KEPT}.", err=True)
         raise typer.Exit(130) from None
     return result
 
 
 @contextmanager
 def _work(given: Given, fresh: bool) -> Iterator[Work]:
-    from filterproxy.history.home import CACHE, make_home
     from filterproxy.replay.run import manifest
     from filterproxy.replay.work import Busy, opened
 
     try:
-        with opened(make_home() / CACHE / "replay", manifest(given), fresh=fresh) as work:
+        with opened(_work_folder(), manifest(given), fresh=fresh) as work:
             yield work
     except Busy as busy:
         fail(f"the same replay is being run already, in {busy}")
+
+
+def _work_folder() -> Path:
+    from filterproxy.history.home import CACHE, make_home
+
+    return make_home() / CACHE / "replay"
 
 
 def _write_page(path: Path, result: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from filterproxy.cli.rules import (
     count,
     fail,
     inline_answers,
-    paths_or_shipped,
+    paths_or_default,
     rulebook_or_exit,
 )
 
@@ -72,7 +72,7 @@ def review(
     nobody has labelled comes first. Labels go to a plain file, and make the precision that `filterproxy
     rules` tells.
     """
-    rulebook = rulebook_or_exit(paths_or_shipped(rules), known or (), as_json=as_json)
+    rulebook = rulebook_or_exit(paths_or_default(rules), known or (), as_json=as_json)
     _check_ids(rule or [], [r.id for r in rulebook.rules])
     wanted = _strata(strata)
     if not as_json and batch is None and not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -80,7 +80,7 @@ def _said(review: Review, case: Case) -> Text:
     label = review.label(case)
     if label is None:
         return Text("")
-    who = f" ({label.who})" if label.who else ""
+    who = f" ({visible(label.who)})" if label.who else ""
     note = f": {visible(label.note)}" if label.note else ""
     return Text(f"  was called {label.label}{who}{note}", style=_STYLES[label.label])
 
@@ -144,9 +144,7 @@ def _print_moved(out: Console, sampler: Sampler, labels: Labels, rule: str) -> N
         return
     measured = sampler.measured(labels, rule)
     share, interval, of = shown_precision(measured.precision)
-    said = (
-        f"{rule}: {count(moved, 'label')} stem from when it did otherwise; as it is now, on these replies: "
-    )
+    said = f"{rule}: {count(moved, 'label')} from when it did otherwise; as it is now, on these replies: "
     out.print(Text(f"{said}{share} ({interval}; {of}), {measured.missed} missed", style="yellow"))
 
 

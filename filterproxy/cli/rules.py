@@ -13,11 +13,19 @@ CLEAN, PROBLEMS, USAGE = 0, 1, 2
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[PATH]...", help="Packs, or folders of packs. [default: the rules that ship]"),
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Packs, or folders of packs. [default: the folder `rules`, or what ships]",
+    ),
 ]
 RulesOption = Annotated[
     list[Path] | None,
-    typer.Option("--rules", "-r", metavar="PATH", help="A pack or a folder of packs; may be repeated."),
+    typer.Option(
+        "--rules",
+        "-r",
+        metavar="PATH",
+        help="A pack or a folder of packs; may be repeated. [default: the folder `rules`, or what ships]",
+    ),
 ]
 KnownOption = Annotated[
     list[Path] | None,
@@ -39,6 +47,13 @@ def paths_or_shipped(paths: Sequence[Path] | None) -> list[Path]:
     from filterproxy.rulebook.load import shipped_rules
 
     return list(paths) if paths else [_short(shipped_rules())]
+
+
+def paths_or_default(paths: Sequence[Path] | None) -> list[Path]:
+    """*paths*, or the folder `rules` of the working folder, or the packs that come with the program."""
+    from filterproxy.history.resolve import rules_or_default
+
+    return list(paths) if paths else [_short(path) for path in rules_or_default()]
 
 
 def _short(path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from rich.cells import cell_len
@@ -25,6 +26,8 @@ MODE_STYLES = {"enforce": "bold", "canary": "yellow", "shadow": "cyan", "off": "
 def console(stderr: bool = False) -> Console:
     """Where to print: 80 columns and no colour codes when it is no terminal."""
     stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")  # not every terminal has every letter
     return Console(file=stream, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
 
@@ -33,10 +36,21 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def print_findings(out: Console, findings: Iterable[object]) -> None:
+    """Warnings, each behind an empty line."""
+    for finding in findings:
+        text = Text(f"\n{finding}")
+        text.highlight_regex(r"\A\nwarning\[\w+\]", "bold yellow")
+        text.highlight_regex(r"(?m)^ *\| +\^.*$", "yellow")
+        text.highlight_regex(r"(?m)^ *= \w+:", "cyan")
+        out.print(text)
+
+
 def visible(text: str) -> str:
     """*text* without what could reach into a terminal, letter for letter: its offsets stay."""
     return "".join(
-        " " if c == "\t" else c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+        " " if c in "\t\r" else c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for c in text
     )
 
 

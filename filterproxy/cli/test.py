@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,7 @@ from filterproxy.cli.rules import (
     exit_with_problems,
     fail,
     inline_answers,
-    paths_or_shipped,
+    paths_or_default,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def test(
     """
     inline_answers(allow_python)
     asked = _Asked(
-        tuple(paths_or_shipped(paths)),
+        tuple(paths_or_default(paths)),
         tuple(known or ()),
         as_json,
         tuple(allow_python or ()),
@@ -127,10 +126,13 @@ def _watch(asked: _Asked) -> None:
     if asked.as_json:
         raise typer.BadParameter("a run that does not end has no JSON", param_hint="--watch")
 
-    def run(files: Files) -> None:
+    def run(files: Files) -> bool:
         # Mistakes in a pack are shown, and its author goes on writing.
-        with suppress(typer.Exit):
+        try:
             _run(asked, files)
+        except typer.Exit:
+            return False
+        return True
 
     again(run, changes([*asked.paths, *asked.known]), console())
 

@@ -16,7 +16,7 @@ from filterproxy.cli.rules import (
     RulesOption,
     count,
     inline_answers,
-    paths_or_shipped,
+    paths_or_default,
     rulebook_or_exit,
 )
 
@@ -47,7 +47,7 @@ def try_(
     from filterproxy.rulebook.book import Example
     from filterproxy.trial import explain
 
-    rulebook = rulebook_or_exit(paths_or_shipped(rules), known or (), as_json=as_json)
+    rulebook = rulebook_or_exit(paths_or_default(rules), known or (), as_json=as_json)
     text = _text(typer.get_binary_stream("stdin").read() if reply == "-" else os.fsencode(reply))
     ask, system = (_text(os.fsencode(said)) for said in (ask, system))
     request = Example(hit=True, reply=text, ask=ask, system=system).request(stream=stream)

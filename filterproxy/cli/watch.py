@@ -16,7 +16,7 @@ Files = frozenset[Path] | None
 
 def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
     """
-    The files below *paths*, or beside them, that change, each time some do; ends with Ctrl-C.
+    The files below *paths*, or beside them, that change, each time some do. Raises KeyboardInterrupt.
 
     The first ones may be none: they say that from now on no change is missed.
     """
@@ -27,9 +27,8 @@ def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
     if not folders:
         yield frozenset()
         return
-    # A terminal sends its interrupt to this process; the watcher then ends by itself.
     is_first = True
-    for found in watch(*folders, raise_interrupt=False, rust_timeout=_BEAT, yield_on_timeout=True):
+    for found in watch(*folders, raise_interrupt=True, rust_timeout=_BEAT, yield_on_timeout=True):
         files = (Path(name) for _, name in found)
         seen = frozenset(file for file in files if not _is_scratch(file))
         if seen or is_first:
@@ -42,16 +41,20 @@ def _is_scratch(file: Path) -> bool:
     return file.name.startswith((".", "#", "4913")) or file.name.endswith(("~", ".swp", ".tmp"))
 
 
-def again(run: Callable[[Files], None], changed: Iterable[frozenset[Path]], out: Console) -> None:
+def again(run: Callable[[Files], bool], changed: Iterable[frozenset[Path]], out: Console) -> None:
     """
     Run everything at the first change, then what each one concerns, until they end or Ctrl-C is pressed.
 
-    The screen is cleared before a run on a terminal only: what goes to a file is kept.
+    run: whether it came to a result. What a run that did not would have read, the next one reads. The screen
+    is cleared before a run on a terminal only: what goes to a file is kept.
     """
+    owed: Files = None
     try:
-        for number, files in enumerate(changed):
+        for files in changed:
+            owed = None if owed is None else owed | files
             _clear(out)
-            run(files if number else None)
+            if run(owed):
+                owed = frozenset()
             _say(out, sorted(file.name for file in files))
     except KeyboardInterrupt:
         pass

@@ -145,6 +145,17 @@ def test_fixing_shows_what_changes_and_a_dry_run_changes_nothing(tmp_path: Path)
     assert ("1 place would be corrected." in dry.stderr, "1 place corrected." in wet.stderr) == (True, True)
 
 
+def test_a_pack_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    pack = Path(
+        write(tmp_path, "version: 1\npack: p\nrules:\n  - {id: a, match: {regex: x+}, action: flga}\n")
+    )
+    pack.chmod(0o444)
+    result = runner.invoke(main, ["check", "--fix", str(pack)])
+
+    assert (1, True) == (result.exit_code, "protected against writing" in result.stderr)
+    assert "flga" in pack.read_text()
+
+
 def test_a_dry_run_of_nothing_is_wrong_usage() -> None:
     assert 2 == runner.invoke(main, ["check", "--dry-run"]).exit_code
 

@@ -71,6 +71,16 @@ def test_what_is_no_entry_is_named_and_the_rest_is_listed(journal: Path) -> None
 
     assert 6 == len(result.stdout.splitlines())
     assert "0004-torn.yaml cannot be read, line 2: " in result.stderr
+    assert "0004-torn.yaml cannot be read, line 2: " in ran("next").stderr
+
+
+def test_a_long_reason_is_folded_and_not_cut_off(journal: Path) -> None:
+    """Below its entry, so that the tree stays one."""
+    give_verdict(3, "unclear", " ".join(["many words"] * 12))
+    lines = ran().stdout.splitlines()
+
+    assert all(len(line) <= 80 for line in lines)
+    assert 12 == " ".join(lines).count("many") == " ".join(lines).count("words")
 
 
 def test_one_is_shown_with_its_change_and_its_numbers(journal: Path) -> None:
@@ -114,12 +124,15 @@ def test_the_best_by_labels_is_named_with_how_sure_that_is(journal: Path) -> Non
     append(default_path(), said(recorded(journal)).latest.values())
     shown = ran("best").stdout
 
-    assert "mail  1 (all-of-org)  precision 1.00 (0.34-1.00, 2 of 2), recall 1.00, best of 3" in shown
+    assert (
+        "mail  1 (all-of-org)  precision 1.00 (0.34-1.00, 2 of 2), recall 1.00 (2 of 2), best of 2" in shown
+    )
     assert "loud  no labelled reply in which it fired" in shown
+    assert "a miss that nobody labelled lowers no recall" in shown
 
 
 def test_the_best_by_rate_and_by_cost_need_no_labels(journal: Path) -> None:
-    assert "mail  3 (mail-loud)  fires in 5.000% of replies, best of 3" in (
+    assert "mail  3 (mail-loud)  fires in 5.000% of replies, best of 2" in (
         ran("best", "--goal", "firing-rate", "--rule", "mail").stdout
     )
     assert "100.0 µs a reply" in ran("best", "--goal", "cost").stdout

@@ -49,3 +49,14 @@ def test_an_admin_side_that_others_can_reach_wants_a_token(tmp_path: Path) -> No
 
     assert 1 == found.exit_code
     assert "without a token" in found.output
+
+
+@needs
+def test_files_of_tls_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    wanted = (f"admin_tls_cert={tmp_path}/no.pem", f"admin_tls_key={tmp_path}/no.key")
+    flags = ["--rules", str(shells.write(tmp_path)), "--set", wanted[0], "--set", wanted[1]]
+    found = CliRunner().invoke(main, ["ext-proc", *flags])
+
+    assert 1 == found.exit_code
+    assert f"admin_tls_cert {tmp_path}/no.pem cannot be opened" in " ".join(found.output.split())
+    assert "Traceback" not in found.output

@@ -26,6 +26,7 @@ class Admin(BaseHTTPRequestHandler):
 
     status = 200
     said: Any = None
+    place = ""
     asked: list[tuple[str, str, str | None, bytes]]
 
     def _answer(self) -> None:
@@ -34,10 +35,11 @@ class Admin(BaseHTTPRequestHandler):
         answer = self.said if isinstance(self.said, bytes) else json.dumps(self.said).encode()
         self.send_response(self.status)
         self.send_header("content-length", str(len(answer)))
+        self.send_header("location", self.place)
         self.end_headers()
         self.wfile.write(answer)
 
-    do_POST = do_DELETE = _answer
+    do_POST = do_DELETE = do_GET = _answer
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -101,11 +103,40 @@ def test_a_refusal_is_a_sentence(admin: tuple[type[Admin], str], status: int, sa
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nowhere", "ftp://x"])
-def test_nobody_there_is_a_sentence(url: str) -> None:
+def test_without_a_rule_what_is_killed_is_listed(admin: tuple[type[Admin], str]) -> None:
+    handler, url = admin
+    killed = {"rule": "a", "until": "2026-01-31T08:00:00.000Z", "by": "10.0.0.1", "reason": "too eager"}
+    handler.said = {"kills": [killed, killed | {"rule": "b", "reason": ""}], "note": "this instance only"}
+    result = runner.invoke(main, ["kill", "--admin", url.removeprefix("http://")])
+    handler.said = {"kills": [], "note": "this instance only"}
+    none = runner.invoke(main, ["kill", "--admin", url])
+
+    assert [("GET", "/rules/kills", None, b"")] * 2 == handler.asked
+    assert (
+        "a is not run until 2026-01-31T08:00:00.000Z, asked by 10.0.0.1: too eager\n"
+        "b is not run until 2026-01-31T08:00:00.000Z, asked by 10.0.0.1\n(this instance only)\n"
+    ) == result.stdout
+    assert "No rule is killed here.\n(this instance only)\n" == none.stdout
+    assert 2 == runner.invoke(main, ["kill", "--end", "--admin", url]).exit_code
+
+
+def test_a_token_goes_nowhere_else(admin: tuple[type[Admin], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    handler, url = admin
+    handler.status, handler.said = 302, {}
+    monkeypatch.setenv("FILTERPROXY_ADMIN_TOKEN", "secret")
+    monkeypatch.setattr(handler, "place", url + "/elsewhere")
+    result = runner.invoke(main, ["kill", "--admin", url])
+
+    assert (1, 1) == (result.exit_code, len(handler.asked)) and "status 302" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "code"), [("http://127.0.0.1:1", 1), ("127.0.0.1:1", 1), ("ftp://x", 2), ("http://", 2)]
+)
+def test_nobody_there_is_a_sentence(url: str, code: int) -> None:
     result = runner.invoke(main, ["kill", "a", "--admin", url])
 
-    assert 1 == result.exit_code and "Traceback" not in result.output and "filterproxy: " in result.stderr
+    assert (code, "") == (result.exit_code, result.stdout) and "Traceback" not in result.stderr
 
 
 @pytest.mark.slow

@@ -48,6 +48,24 @@ def test_a_rule_is_written_behind_the_others_and_passes_check_and_test(tmp_path:
         assert 0 == runner.invoke(main, [command, pack]).exit_code
 
 
+def test_a_match_that_was_rejected_before_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the journal, under whatever name: the one who begins the rule is the one who must know."""
+    from filterproxy.experiments.journal import give_verdict
+    from tests.experiments.replays import numbers, replayed
+
+    monkeypatch.chdir(tmp_path)
+    asked = ("We open at 9.", "--ask", "When do you open?")
+    rule = new(*asked, "--id", "opening").stdout
+    other = "  - {id: other, match: {phrases: [x]}, action: flag}\n"
+    pack = f"version: 1\npack: new\nrules:\n{other}"
+    replayed(tmp_path, pack, pack + rule, rules={"opening": numbers((0, 9), 9)})
+    give_verdict(1, "rejected", "the hours are on every page")
+    told = "the same match was rejected, as opening, in experiment 1 (opening): the hours are on every page"
+
+    assert f"note: {told}" in new(*asked).stderr
+    assert told in json.loads(new(*asked, "--json").stdout)["notes"]
+
+
 def test_without_a_pack_the_rule_alone_is_on_standard_output(tmp_path: Path) -> None:
     result = new("We open at 9.", "--ask", "When do you open?")
     pack = write(tmp_path, "version: 1\npack: new\nrules:\n" + result.stdout)
@@ -139,7 +157,7 @@ def test_a_verb_is_taken_if_it_finds_the_part() -> None:
         (("--decision", "x", "--decisions", "nowhere"), 1, "there is no folder nowhere"),
         (("--from", "nowhere.json"), 1, "cannot be read"),
         (("Hi.", "--pack", "nowhere/x.yaml"), 2, "there is no folder nowhere"),
-        (("Hi.", "--action", "dorp"), 2, "drop, cut, remove, redact, flag"),
+        (("Hi.", "--action", "dorp"), 2, "drop, cut, remove, redact, retry, flag"),
         (("Hi.", "--id", "no good!"), 1, "an id is made of letters"),
         (("The lamp is a good one, and many people in the whole of Europe like it.",), 1, "say with --span"),
     ],
@@ -162,6 +180,30 @@ def test_an_id_of_another_rule_is_refused(tmp_path: Path) -> None:
     result = new("Hurray!", "--pack", write(tmp_path), "--id", "mail")
 
     assert (2, True) == (result.exit_code, "the id of another rule" in result.stderr)
+
+
+def test_a_pack_keeps_its_byte_order_mark_and_one_that_is_protected_stays(tmp_path: Path) -> None:
+    pack = Path(write(tmp_path))
+    pack.write_bytes(b"\xef\xbb\xbf" + pack.read_bytes())
+    written = new("Hurray!", "--pack", str(pack))
+    pack.chmod(0o444)
+    refused = new("Alas!", "--pack", str(pack))
+
+    assert (0, 1) == (written.exit_code, refused.exit_code)
+    assert "protected against writing" in refused.stderr
+    assert pack.read_bytes().startswith(b"\xef\xbb\xbfversion")
+    assert "hurray" in pack.read_text() and "alas" not in pack.read_text()
+
+
+def test_warnings_of_check_are_said_and_hinder_nothing(tmp_path: Path) -> None:
+    pack = write(tmp_path)
+    first = new("Alas!", "--pack", pack, "--json")
+    again = new("Alas!", "--pack", pack)
+    data = new("Alas!", "--pack", pack, "--print", "--json")
+
+    assert [] == json.loads(first.stdout)["warnings"]
+    assert (0, True) == (again.exit_code, "warning[FW013]" in again.stdout)
+    assert ["FW013"] == [one["code"] for one in json.loads(data.stdout)["warnings"]]
 
 
 def test_a_pack_that_cannot_be_added_to_is_left_alone(tmp_path: Path) -> None:

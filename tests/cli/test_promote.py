@@ -14,6 +14,7 @@ from filterproxy.corpus.exchange import Exchange
 from filterproxy.corpus.read import read as read_corpus
 from filterproxy.labels.label import RIGHT, WRONG, Label
 from filterproxy.labels.store import append
+from filterproxy.rollout.step import version_of
 from filterproxy.rulebook.load import load
 from tests.cli.packs import PACK, write
 
@@ -39,6 +40,10 @@ def ledger() -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
+def version(rule: str = "loud") -> str:
+    return version_of(next(form for form in load([Path("shop.yaml")])["rules"] if form["id"] == rule))
+
+
 def evidence() -> list[str]:
     """Files that say that all is well with the rule `loud`, and the options that name them."""
     append(Path(".filterproxy/labels.jsonl"), [Label(f"{n}", "loud", RIGHT) for n in range(40)])
@@ -46,7 +51,7 @@ def evidence() -> list[str]:
         '# TYPE filterproxy_rule_evaluated counter\nfilterproxy_rule_evaluated_total{rule="loud"} 5000.0\n'
         '# TYPE filterproxy_rule_info gauge\nfilterproxy_rule_info{rule="loud",mode="shadow"} 1.0\n'
         "# TYPE filterproxy_rule_mode_replies gauge\n"
-        'filterproxy_rule_mode_replies{rule="loud",mode="shadow"} 5000.0\n'
+        f'filterproxy_rule_mode_replies{{rule="loud",mode="shadow",version="{version()}"}} 5000.0\n'
     )
     result = {
         "version": 1,
@@ -106,6 +111,39 @@ def test_a_dry_run_shows_and_writes_nothing() -> None:
     assert 0 == result.exit_code
     assert "+    mode: enforce" in result.output and "Nothing was written (--dry-run)." in result.output
     assert (PACK, []) == (pack(), ledger())
+
+
+@pytest.mark.parametrize(("seen", "code"), [(1200.7, 0), (900.0, 1)])
+def test_what_a_restart_forgot_prometheus_remembers(
+    seen: float, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def query(address: str, text: str, token: str) -> list[tuple[dict[str, str], float]]:
+        assert 'job="shop"' in text
+        series = {"rule": "loud", "mode": "shadow", "version": version()}
+        return [(series, seen)] if "mode_replies" in text else []
+
+    monkeypatch.setattr("filterproxy.rollout.fetch.query", query)
+    given = ["--prometheus", "prom:9090", "--where", 'job="shop"', "--gate", "shadow", "--dry-run"]
+    result = run("promote", "loud", "shop.yaml", *given)
+
+    assert code == result.exit_code, result.output
+    assert f"in shadow for about {int(seen)} replies, by prometheus" in result.output
+
+
+def test_evidence_of_the_rule_before_an_edit_is_none() -> None:
+    options = evidence()
+    Path("shop.yaml").write_text(PACK.replace("[hurray]", "[hurray, hooray]"))
+    result = run("promote", "loud", "shop.yaml", *options, "--gate", "shadow")
+
+    assert 1 == result.exit_code
+    assert "as it was before an edit: reload its rules" in result.output
+
+
+def test_an_instance_that_is_named_twice_counts_once() -> None:
+    options = evidence()[:2] * 2
+    result = run("promote", "loud", "shop.yaml", *options, "--gate", "shadow", "--dry-run")
+
+    assert "in shadow for 5000 replies" in result.output
 
 
 def test_what_is_checked_can_be_chosen() -> None:
@@ -220,11 +258,20 @@ def test_slips_are_said_in_words(arguments: list[str], said: str, code: int) -> 
     assert (code, PACK) == (result.exit_code, pack())
 
 
+def test_a_change_that_cannot_be_written_down_is_not_said_not_to_be_made() -> None:
+    Path(".filterproxy/rollouts.jsonl").mkdir(parents=True)
+    result = run("demote", "loud", "shop.yaml")
+
+    assert 1 == result.exit_code
+    assert "shop.yaml was changed, but that is written down nowhere" in result.stderr
+    assert PACK != pack()
+
+
 def test_a_pack_that_cannot_be_written_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "shop.yaml")
 
-    monkeypatch.setattr("filterproxy.rollout.change.write", full)
+    monkeypatch.setattr("filterproxy.rollout.change.write_text", full)
     result = run("demote", "loud", "shop.yaml")
 
     assert 1 == result.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import subprocess
@@ -15,8 +16,10 @@ from typer.testing import CliRunner, Result
 pytest.importorskip("pyarrow", reason="needs the extra replay")
 
 from filterproxy.cli import main
-from filterproxy.cli.replay_progress import progress_line, watching
+from filterproxy.cli.replay_progress import progress_line, reading, watching
 from filterproxy.cli.replay_report import print_report
+from filterproxy.corpus.sources import corpus_of
+from filterproxy.replay.work import Work
 from tests.replay.books import (
     drops,
     flags,
@@ -148,6 +151,42 @@ def test_a_file_that_is_not_there_is_said_before_anything_is_done(folder: Path) 
     )
 
 
+def test_standard_input_is_no_file(folder: Path) -> None:
+    done = ran("-")
+
+    assert (3, True) == (done.exit_code, "save it in a file" in done.stderr)
+
+
+def test_a_gate_for_a_rule_that_nobody_has_is_said_before_anything_is_done(folder: Path) -> None:
+    write_lines(folder / "rec.jsonl", [b""])
+    done = compared("--max-new", "d=1")
+
+    assert 2 == done.exit_code
+    assert "neither rulebook has a rule d" in done.stderr
+
+
+def test_a_page_that_cannot_be_written_costs_nobody_the_report(folder: Path) -> None:
+    done = compared("--html", "/dev/full")
+
+    assert 1 == done.exit_code
+    assert "60 exchanges of 1 file" in done.stdout
+    assert '"/dev/full" cannot be written: No space left on device' in done.stderr
+
+
+def test_a_full_disk_is_said_with_its_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Work, "put", full)
+    done = compared()
+
+    assert 1 == done.exit_code
+    assert (
+        f"{folder / '.filterproxy/cache/replay'} cannot be written: No space left on device; what was judged"
+        " is kept, and the same command goes on with it"
+    ) in done.stderr
+
+
 def test_mistakes_in_a_rulebook_are_listed(folder: Path) -> None:
     write_pack(folder / "new.yaml", "{id: a, match: {regxe: x}, action: drop}")
     done = compared()
@@ -163,6 +202,7 @@ def test_mistakes_in_a_rulebook_are_listed(folder: Path) -> None:
         (("--candidate", "0123456789abcdef"), "0123456789abcdef"),
         (("--engine", "slurm"), "none of pool, ray, ray://ADDRESS"),
         (("--html", "no/such/folder/x.html"), "there is no folder"),
+        (("--html", "rec.jsonl/x.html"), "there is no folder"),
         (("--allow-python", "no_such_module:f"), "no_such_module"),
     ],
 )
@@ -214,6 +254,16 @@ def test_what_people_said_of_the_rules_stands_in_the_result(folder: Path) -> Non
     assert "90" in (folder / "report.html").read_text("utf-8")
 
 
+def test_what_was_rejected_is_told_before_it_is_tried_again(folder: Path) -> None:
+    arguments = ("rec.jsonl", "--baseline", "old.yaml", "--candidate", "new.yaml", "--note", "Lead")
+    ran(*arguments)
+    runner.invoke(main, ["experiments", "verdict", "1", "rejected", "people asked for the metal"])
+    done = ran(*arguments)
+
+    told = "these very rules were rejected in experiment 1 (lead): people asked for the metal"
+    assert told == done.stderr.splitlines()[0]
+
+
 def test_each_replay_is_an_entry_of_the_journal(folder: Path) -> None:
     arguments = (
         "rec.jsonl",
@@ -262,14 +312,16 @@ def test_on_a_terminal_spans_are_styled(folder: Path) -> None:
 
 def test_without_a_terminal_there_is_a_line_a_minute() -> None:
     out = io.StringIO()
-    times = iter([0.0, 30.0, 61.0, 90.0, 125.0])
-    with watching(1000, Console(file=out, width=100), lambda: next(times)) as watch:
-        for done in (100, 200, 300, 400):
+    passed = [0.0]
+    with watching(1000, Console(file=out, width=100), lambda: passed[-1]) as watch:
+        # The first hundred were judged by a run that was cut off.
+        for seconds, done in ((0.0, 100), (30.0, 200), (60.0, 300), (90.0, 400), (120.0, 500)):
+            passed.append(seconds)
             watch(done, 0)
 
     assert [
-        "200 lines of about 1 000, 3/s, about 4 min left",
-        "400 lines of about 1 000, 3/s, about 3 min left",
+        "300 lines of about 1 000, 3/s, about 4 min left",
+        "500 lines of about 1 000, 3/s, about 2 min left",
     ] == out.getvalue().splitlines()
 
 
@@ -282,4 +334,19 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left() -> None:
 
 
 def test_hours_are_said_as_hours() -> None:
-    assert "10 lines of about 100 000, 1/s, about 27 h 46 min left" == progress_line(10, 0, 100_000, 10.0)
+    assert "10 lines of about 100 000, 1/s, about 27 h 46 min left" == progress_line(10, 100_000, 1.0)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_how_much_of_the_files_is_read_is_shown_too(folder: Path, terminal: bool) -> None:
+    """Of a hundred gigabytes that takes minutes."""
+    out = io.StringIO()
+    times = iter([0.0, 61.0])
+    size = (folder / "rec.jsonl").stat().st_size
+    with reading(Console(file=out, force_terminal=terminal, width=100), lambda: next(times)) as watch:
+        corpus_of([folder / "rec.jsonl"], watch)
+
+    kb = f"{size / 1e3:.1f}"
+    assert (
+        f"{kb}/{kb} kB" if terminal else f"read {size / 1e6:.1f} MB of {size / 1e6:.1f} MB"
+    ) in out.getvalue()

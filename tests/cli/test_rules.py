@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from filterproxy.cli import main
 from filterproxy.labels.label import RIGHT, WRONG, Label
 from filterproxy.labels.store import append
+from filterproxy.rollout import overview
+from filterproxy.rulebook.edit import PackText, read
 from tests.cli.packs import PACK, write
 
 runner = CliRunner()
@@ -155,6 +160,104 @@ def test_git_tells_age_and_last_edit_of_each_rule_alone() -> None:
     assert "not committed" in rules()
 
 
+def narrow(width: int, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a terminal of so many columns shows."""
+    screen = Console(file=io.StringIO(), force_terminal=True, width=width, no_color=True, highlight=False)
+    monkeypatch.setattr("filterproxy.cli.show.console", lambda **_: screen)
+    rules(*arguments)
+    assert isinstance(screen.file, io.StringIO)
+    return re.sub(r"\x1b\[\d*m", "", screen.file.getvalue()).splitlines()
+
+
+def test_what_a_terminal_has_no_room_for_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never the ids: a table of ellipses says nothing."""
+    Path("metrics.txt").write_text(METRICS)
+    labelled(9, 1)
+    given = ["--metrics", "metrics.txt"]
+    wide = narrow(200, *given, monkeypatch=monkeypatch)
+    lines = narrow(60, *given, monkeypatch=monkeypatch)
+
+    assert "fired" in wide[0] and "cost" in wide[0] and not any("No room for" in line for line in wide)
+    assert "rule   mode     " == lines[0][:16] and "cost" not in lines[0]
+    assert any(line.startswith("No room for: fired, cost.") for line in lines), lines
+    for width in (24, 40, 60, 80, 120):
+        shown = narrow(width, *given, monkeypatch=monkeypatch)
+        assert not any("…" in line or len(line) > width for line in shown[:4])
+
+
+def listed(*arguments: str) -> list[str]:
+    return [row["id"] for row in json.loads(rules("--json", *arguments))["rules"]]
+
+
+def test_rules_are_sorted_by_any_column_and_those_without_come_last() -> None:
+    Path("metrics.txt").write_text(METRICS)
+    labelled(9, 1)
+    write(
+        Path.cwd(), PACK.replace("  - id: mail\n", "  - id: mail\n    owner: ana\n    expires: 2020-01-31\n")
+    )
+    given = ["--metrics", "metrics.txt", "--sort"]
+
+    assert ["hours", "loud", "mail"] == listed(*given, "rule")
+    assert ["mail", "hours", "loud"] == listed(*given, "rate") == listed(*given, "fired")
+    assert ["mail", "hours", "loud"] == listed(*given, "owner") == listed(*given, "expires")
+    assert ["hours", "mail", "loud"] == listed(*given, "cost") == listed(*given, "precision")
+    assert 2 == runner.invoke(main, ["rules", "shop.yaml", "--sort", "colour"]).exit_code
+
+
+def test_rules_are_chosen_by_what_is_said_of_them() -> None:
+    Path("metrics.txt").write_text(METRICS)
+    given = ["--metrics", "metrics.txt", "--only"]
+
+    assert ["loud"] == listed(*given, "shadow") == listed(*given, "never fired")
+    assert ["mail"] == listed(*given, "always fired") == listed(*given, "m*", "--only", "enforce")
+    assert ["hours", "mail", "loud"] == listed(*given, "shop")
+    assert "\n1 of 3 rules, rulebook " in rules(*given, "loud")
+    assert "\n0 of 3 rules, rulebook " in rules(*given, "nobody")
+
+
+def test_a_rule_that_is_killed_somewhere_is_said_to_be() -> None:
+    Path("one.txt").write_text(METRICS)
+    Path("two.txt").write_text(METRICS + 'filterproxy_rule_killed{rule="mail"} 1700.5\n')
+    found = as_json("--metrics", "one.txt", "--metrics", "two.txt")
+
+    assert ["killed", "always fired"] == found["mail"]["notes"]
+
+
+def test_each_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand rules in ten files took half a minute."""
+    git("init", "-q")
+    git("add", "shop.yaml")
+    git("commit", "-q", "-m", "all")
+    reads: list[Path] = []
+
+    def noted(path: Path) -> PackText:
+        reads.append(path)
+        return read(path)
+
+    monkeypatch.setattr(overview, "read", noted)
+
+    assert 3 == len(as_json())
+    assert [Path("shop.yaml")] == reads
+
+
+def test_what_prometheus_says_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def query(address: str, text: str, token: str) -> list[tuple[dict[str, str], float]]:
+        asked.append((address, token))
+        series = {"rule_evaluated_total": 1000.0, "rule_fired_total": 30.0}
+        value = next((value for name, value in series.items() if name in text), None)
+        return [] if value is None else [({"rule": "hours", "mode": "shadow"}, value)]
+
+    monkeypatch.setattr("filterproxy.rollout.fetch.query", query)
+    monkeypatch.setenv("FILTERPROXY_PROMETHEUS_TOKEN", "secret")
+    found = as_json("--prometheus", "prom:9090")["hours"]
+
+    assert ("prometheus", 0.03) == (found["source"], found["rate"])
+    assert {("prom:9090", "secret")} == set(asked)
+    assert 2 == runner.invoke(main, ["rules", "shop.yaml", "--where", 'job="a"']).exit_code
+
+
 def test_metrics_that_do_not_answer_are_said_not_to() -> None:
     result = runner.invoke(main, ["rules", "shop.yaml", "--metrics", "127.0.0.1:9"])
 
@@ -168,3 +271,20 @@ def test_what_is_no_metrics_is_said_to_be_none() -> None:
 
     assert 1 == result.exit_code
     assert "the metrics cannot be used" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["demote", "loud", "--dry-run"], ["promote", "loud", "--dry-run"], ["rules"], ["try", "Hi."]],
+    ids=lambda command: str(command[0]),
+)
+def test_without_a_path_the_folder_rules_is_meant_and_not_what_ships(
+    command: list[str], tmp_path: Path
+) -> None:
+    """Else `promote` finds no such rule, and `check` praises packs that nobody asked about."""
+    (tmp_path / "rules").mkdir()
+    write(tmp_path / "rules")
+    result = runner.invoke(main, [*command, "--json"])
+
+    assert '"loud"' in result.output
+    assert "card-number" not in result.output

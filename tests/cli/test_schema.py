@@ -12,9 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from filterproxy.cli import main
+from filterproxy.proving.conversations import beside
 from filterproxy.rulebook import schema
 from filterproxy.rulebook.fit import known_keys
-from filterproxy.rulebook.json_schema import as_text, pack_schema
+from filterproxy.rulebook.json_schema import as_text, conversations_schema, pack_schema
 from filterproxy.rulebook.load import load, shipped_rules
 from filterproxy.rulebook.problem import Problem, RulebookError
 from filterproxy.rulebook.source import Node, parse
@@ -22,6 +23,7 @@ from filterproxy.settings.json_schema import settings_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACK = jsonschema_rs.Draft202012Validator(pack_schema())
+TALKS = jsonschema_rs.Draft202012Validator(conversations_schema())
 SETTINGS = jsonschema_rs.Draft202012Validator(settings_schema())
 PACKS = sorted(shipped_rules().glob("*.yaml"))
 GOLDENS = sorted((ROOT / "tests" / "problems").glob("*.yaml"))
@@ -49,13 +51,14 @@ def test_every_shipped_pack_names_the_schema_and_fits_it(file: Path) -> None:
     assert FIRST_LINE == file.read_text("utf-8").partition("\n")[0]
 
 
-def test_the_published_schema_is_what_the_command_prints(tmp_path: Path) -> None:
-    """After a change of what packs may say: `filterproxy schema --out rules/pack.schema.json`."""
-    printed = runner.invoke(main, ["schema"])
-    written = runner.invoke(main, ["schema", "--out", str(tmp_path / "s.json")])
+@pytest.mark.parametrize(("flags", "name"), [([], "pack.schema.json"), (["--tests"], "test.schema.json")])
+def test_the_published_schema_is_what_the_command_prints(flags: list[str], name: str, tmp_path: Path) -> None:
+    """After a change of what packs may say: `filterproxy schema [--tests] --out rules/...`."""
+    printed = runner.invoke(main, ["schema", *flags])
+    written = runner.invoke(main, ["schema", *flags, "--out", str(tmp_path / "s.json")])
 
     assert (0, 0, "") == (printed.exit_code, written.exit_code, written.output)
-    assert (ROOT / "rules" / "pack.schema.json").read_text("utf-8") == printed.output
+    assert (ROOT / "rules" / name).read_text("utf-8") == printed.output
     assert printed.output == (tmp_path / "s.json").read_text("utf-8")
 
 
@@ -118,12 +121,12 @@ def test_every_golden_with_a_mistake_of_shape_is_marked() -> None:
 
 
 # Of files of conversations (*.test.yaml), which are no packs.
-OTHERS = {"Mapping", "Turn", "Conversation"}
+OF_TALKS = {"Turn", "Conversation"}
 
 
 def models() -> Iterator[tuple[str, type[schema.Mapping]]]:
     for name, model in vars(schema).items():
-        if isinstance(model, type) and issubclass(model, schema.Mapping) and name not in OTHERS:
+        if isinstance(model, type) and issubclass(model, schema.Mapping) and name != "Mapping":
             yield name, model
 
 
@@ -132,7 +135,7 @@ def test_every_key_of_every_mapping_is_offered_with_its_description(
     name: str, model: type[schema.Mapping]
 ) -> None:
     """A key that an editor does not know is one that it marks as a mistake."""
-    whole = pack_schema()
+    whole = conversations_schema() if name in OF_TALKS else pack_schema()
     made = whole if name == "Pack" else whole["$defs"][name]
 
     assert set(known_keys(model)) == set(made["properties"])
@@ -143,7 +146,7 @@ def test_every_key_of_every_mapping_is_offered_with_its_description(
 
 
 def test_every_reference_leads_somewhere() -> None:
-    for made in (pack_schema(), settings_schema()):
+    for made in (pack_schema(), conversations_schema(), settings_schema()):
         text = as_text(made)
         named = {part.partition('"')[0] for part in text.split('"#/$defs/')[1:]}
 
@@ -186,6 +189,51 @@ def test_actions_fit_as_they_load(action: str, fits: bool, tmp_path: Path) -> No
         loads = False
 
     assert (fits, fits) == (PACK.is_valid(plain(RULE % action)), loads)
+
+
+TURN = '{ask: "Open?", reply: "At nine.", fired: a, outcome: flag, stream: true, todo: false}'
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("[]", True),
+        ("- {name: n, reply: x}", True),
+        (
+            "- {name: n, reply: x, fired: [a], outcome: pass, want: x, model: m, route: r, header: {x-a: b}}",
+            True,
+        ),
+        ("- {name: n, reply: '{}', in: arguments, messages: [{role: user, content: Hi}]}", True),
+        ("- {name: n, reply: x, documents: d, tools: [t, {name: f, result: u}], stream: false}", True),
+        (f"- {{name: n, system: s, todo: true, turns: [{TURN}, {TURN}]}}", True),
+        ("- {reply: x}", False),
+        ("- {name: n}", False),
+        ("- {name: n, turns: []}", False),
+        ("- {name: n, turns: [{ask: x}]}", False),
+        ("- {name: n, turns: [{reply: x, name: y}]}", False),
+        *((f"- {{name: n, {key}: x, turns: [{TURN}]}}", False) for key in schema.OF_A_TURN),
+        ("- {name: n, reply: x, outcome: dropped}", False),
+        ("- {name: n, reply: x, stream: often}", False),
+        ("- {name: n, reply: x, in: text}", False),
+        ("- {name: n, reply: x, fired: 3}", False),
+        ("- {name: n, reply: x, header: {a: 1}}", False),
+        ("{name: n, reply: x}", False),
+        ("- just a text", False),
+    ],
+)
+def test_conversations_fit_as_they_are_read(text: str, fits: bool, tmp_path: Path) -> None:
+    (tmp_path / "p.test.yaml").write_text(text, "utf-8")
+    try:
+        beside([tmp_path / "p.yaml"], ["a"])
+        is_read = True
+    except RulebookError:
+        is_read = False
+
+    assert (fits, fits) == (TALKS.is_valid(plain(text)), is_read)
+
+
+def test_a_schema_is_of_one_thing() -> None:
+    assert 2 == runner.invoke(main, ["schema", "--tests", "--settings"]).exit_code
 
 
 @pytest.mark.parametrize("name", ["deploy/systemd/filterproxy.yaml", "deploy/compose/filterproxy.yaml"])

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from filterproxy.cli import main
+from filterproxy.cli.proofs_shown import compared
 from tests.cli.packs import PACK, write
 
 runner = CliRunner()
@@ -42,6 +44,49 @@ def test_an_example_that_fails_is_shown_with_what_was_found(tmp_path: Path) -> N
         "  came      hit",
         "    Write to us@x.com.",
         "             ^^^^^^^^",
+    ]
+
+
+def test_where_two_texts_differ_is_marked(tmp_path: Path) -> None:
+    file = write(tmp_path, PACK.replace("[mail] now", "[post] now"))
+
+    assert runner.invoke(main, ["test", file]).output.splitlines()[2:5] == [
+        '  expected  "Write to [post] now."',
+        '  came      "Write to [mail] now."',
+        "                       ^",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "came", "lines"),
+    [
+        ("hit", "pass", ["expected  hit", "came      pass"]),
+        ("a reply", '"text"', ["expected  a reply", 'came      "text"']),
+        ('"日本 a"', '"日本 b"', ['expected  "日本 a"', 'came      "日本 b"', " " * 16 + "^"]),
+        (
+            f'"{"x" * 100}a{"y" * 100}"',
+            f'"{"x" * 100}b"',
+            [f"expected  …{'x' * 40}a{'y' * 23}…", f'came      …{"x" * 40}b"', " " * 51 + "^"],
+        ),
+    ],
+)
+def test_of_two_texts_the_part_is_shown_in_which_they_differ(
+    expected: str, came: str, lines: list[str]
+) -> None:
+    assert list(compared(expected, came)) == lines
+
+
+def test_a_reply_that_its_rule_does_not_read_is_no_riddle(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        PACK.replace(
+            '- {reply: "Write to me@x.com now.", want: "Write to [mail] now."}',
+            "- {reply: me@x.com, in: reasoning}",
+        ),
+    )
+
+    assert [f["came"] for f in report(file)["failures"]] == [
+        "pass: the reply is reasoning, and the rule reads content (`in`)"
     ]
 
 

@@ -44,13 +44,17 @@ def test_a_run_is_of_what_a_change_concerns(
 def ran(out: Console, interrupted: bool = False) -> list[Files]:
     seen: list[Files] = []
 
+    def run(files: Files) -> bool:
+        seen.append(files)
+        return True
+
     def scripted() -> Iterator[frozenset[Path]]:
         yield frozenset()
         yield frozenset({A})
         if interrupted:
             raise KeyboardInterrupt
 
-    again(seen.append, scripted(), out)
+    again(run, scripted(), out)
     return seen
 
 
@@ -59,6 +63,19 @@ def test_everything_runs_first_and_then_each_change() -> None:
 
     assert ran(Console(file=written)) == [None, frozenset({A})]
     assert "ran after a.yaml; waiting for changes" in written.getvalue()
+
+
+def test_what_a_broken_pack_kept_from_running_runs_once_it_is_mended() -> None:
+    results = iter([False, True, False, False, True, True])
+    seen: list[Files] = []
+
+    def run(files: Files) -> bool:
+        seen.append(files)
+        return next(results)
+
+    again(run, map(frozenset, [[], [A], [B], [T], [B], [A]]), Console(file=io.StringIO()))
+
+    assert seen == [None, None, {B}, {B, T}, {B, T}, {A}]
 
 
 def test_an_interrupt_ends_it_without_a_traceback() -> None:
@@ -79,8 +96,9 @@ def test_a_change_is_seen_and_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
     file = write(tmp_path)
     command = [sys.executable, "-m", "filterproxy", "test", "--watch", "--jobs", "1", file]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
+        assert process.stdout is not None and process.stderr is not None
         try:
             assert process.stdout.readline().startswith("ok  6 examples of 3 rules")
             assert "waiting" in process.stdout.readline()
@@ -89,7 +107,7 @@ def test_a_change_is_seen_and_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
             while "ran after shop.yaml" not in process.stdout.readline():
                 pass
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=30) == 0
+            assert (process.wait(timeout=30), process.stderr.read()) == (0, "")
         finally:
             process.kill()
 
