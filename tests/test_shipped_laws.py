@@ -57,7 +57,7 @@ def outcome(request: Request, deltas: list[str]) -> Outcome:
 
 
 @given(requests(), replies(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_cut_gives_the_same_text_and_verdict(request: Request, text: str, data: st.DataObject) -> None:
     """Laws 1 and 2: cut and release."""
     size = data.draw(st.sampled_from([1, 2, 3, 5, 8, 21]))
@@ -69,7 +69,7 @@ def test_any_cut_gives_the_same_text_and_verdict(request: Request, text: str, da
 
 
 @given(requests(), replies())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_judged_again_is_left_alone(request: Request, text: str) -> None:
     """Where nothing was done, nothing changed."""
     after, hits, _ = outcome(request, [text])

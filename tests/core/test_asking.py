@@ -96,7 +96,7 @@ RULES = st.lists(
 
 
 @given(RULES, st.text("ab. ", max_size=20), st.integers(1, 5))
-@examples(max_examples=150, deadline=None)
+@examples(max_examples=150)
 def test_any_cut_gives_the_same_text_and_verdict_once_all_is_answered(
     made: list[tuple[str, Verb, Scope, bool]], text: str, size: int
 ) -> None:
@@ -111,7 +111,7 @@ def test_any_cut_gives_the_same_text_and_verdict_once_all_is_answered(
 
 
 @given(RULES, st.text("ab. ", max_size=20))
-@examples(max_examples=50, deadline=None)
+@examples(max_examples=50)
 def test_with_the_answers_there_one_reading_does(
     made: list[tuple[str, Verb, Scope, bool]], text: str
 ) -> None:

@@ -88,7 +88,7 @@ SEEDS = {
 
 @pytest.mark.parametrize("pattern", FLAVOURS)
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_match_implies_that_the_gate_named_the_rule(pattern: str, data: st.DataObject) -> None:
     """Law of the gate, on the text as sent."""
     text = data.draw(near_matches(pattern))
@@ -101,7 +101,7 @@ def test_a_match_implies_that_the_gate_named_the_rule(pattern: str, data: st.Dat
 
 @pytest.mark.parametrize("pattern", FLAVOURS)
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_match_begins_in_text_that_need_not_wait(pattern: str, data: st.DataObject) -> None:
     """Law of the hold: a match that a cut might change begins where the text waits, or later."""
     text = data.draw(near_matches(pattern))
@@ -126,7 +126,7 @@ PLAIN = [p for p in PATTERNS if not any(odd in p for odd in (r"\b", "(?", "$", "
 
 @pytest.mark.parametrize("pattern", [*PLAIN, *REAL[:2]])
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nothing_waits_that_could_not_be_part_of_a_match(pattern: str, data: st.DataObject) -> None:
     """Least hold, by the engine's own partial matching, which is exact for patterns without look-around."""
     text = data.draw(near_matches(pattern))

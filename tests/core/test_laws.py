@@ -34,7 +34,7 @@ def hits_of(verdict: object) -> list[tuple[str, int, int, str]]:
 
 
 @given(specs(), cut_texts())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_cut_gives_the_text_and_the_verdict_of_the_oracle(
     rulebook: list[Spec], deltas: list[str]
 ) -> None:
@@ -50,7 +50,7 @@ def test_any_cut_gives_the_text_and_the_verdict_of_the_oracle(
 
 
 @given(specs(), cut_texts())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_reply_that_is_read_in_one_go_has_the_text_and_the_verdict_of_the_oracle(
     rulebook: list[Spec], deltas: list[str]
 ) -> None:
@@ -67,7 +67,7 @@ def test_a_reply_that_is_read_in_one_go_has_the_text_and_the_verdict_of_the_orac
 
 
 @given(specs(), cut_texts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_released_text_is_a_prefix_of_the_final_text(rulebook: list[Spec], deltas: list[str]) -> None:
     """Law 2: release."""
     actual = run(plan_of(rulebook), deltas)
@@ -76,7 +76,7 @@ def test_released_text_is_a_prefix_of_the_final_text(rulebook: list[Spec], delta
 
 
 @given(specs(), cut_texts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_rules_that_only_look_hold_nothing(rulebook: list[Spec], deltas: list[str]) -> None:
     """Law 5: least hold, for shadows and flags."""
     shadows = [{**spec, "shadow": True} for spec in rulebook]
@@ -89,7 +89,7 @@ def test_rules_that_only_look_hold_nothing(rulebook: list[Spec], deltas: list[st
 
 
 @given(specs(most=4), cut_texts(), st.integers(0, 3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_rule_that_cannot_be_judged_has_no_effect_or_withholds_the_reply(
     rulebook: list[Spec], deltas: list[str], which: int
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_rule_that_cannot_be_judged_has_no_effect_or_withholds_the_reply(
 
 
 @given(specs(most=1), cut_texts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_a_late_rule_could_have_touched_is_withheld_when_its_policy_is_drop(
     rulebook: list[Spec], deltas: list[str]
 ) -> None:
@@ -125,7 +125,7 @@ def test_what_a_late_rule_could_have_touched_is_withheld_when_its_policy_is_drop
 
 
 @given(specs(), specs(), cut_texts(), st.integers(0, 40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_reply_ends_under_the_rulebook_that_it_began_under(
     rulebook: list[Spec], other: list[Spec], deltas: list[str], swap: int
 ) -> None:
@@ -153,7 +153,7 @@ def long_texts(draw: st.DrawFn) -> list[str]:
 
 
 @given(specs(), long_texts())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_came_apart_and_is_one_again_reads_as_the_oracle_says(
     rulebook: list[Spec], deltas: list[str]
 ) -> None:

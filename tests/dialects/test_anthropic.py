@@ -252,7 +252,7 @@ def reasons(stream: Stream, reply: Sent, same: bool) -> set[str]:
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=250, deadline=None)
+@hypothesis_settings(max_examples=250)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], reply: Sent
 ) -> None:
@@ -268,7 +268,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_whole_message_reads_as_the_streamed_one(
     data: st.DataObject, rulebook: list[Spec], reply: Sent
 ) -> None:
@@ -287,7 +287,7 @@ def test_a_whole_message_reads_as_the_streamed_one(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
     data: st.DataObject, rulebook: list[Spec], reply: Sent
 ) -> None:
@@ -298,7 +298,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], reply: Sent) -> None:
     """Law 2: release."""
     stream = stream_of(session_of(plan_of(rulebook)))
@@ -314,7 +314,7 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
 
 
 @given(st.data(), REMOVING, secrets(least=1))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spec, text: str) -> None:
     """Law 4: no leak: not in a citation, a search result, an unknown key or an unknown block."""
     cited = {"type": "char_location", "cited_text": text}
@@ -433,7 +433,7 @@ def test_a_signature_goes_with_the_thinking_that_it_signed() -> None:
 
 
 @given(st.data(), st.sampled_from(["redact", "drop"]), st.booleans())
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_a_rule_on_arguments_reads_string_values_and_leaves_valid_json(
     data: st.DataObject, verb: str, early: bool
 ) -> None:
@@ -654,7 +654,7 @@ def test_arguments_however_deep_are_read_or_said_to_be_none() -> None:
 
 
 def request(**value: Any) -> Request:
-    return read_request(json.dumps({"model": "m", "messages": [], **value}).encode(), {}, "messages")
+    return read_request(json.dumps({"model": "m", "messages": [], **value}).encode(), {})
 
 
 def test_a_request_is_read_into_turns() -> None:
@@ -727,7 +727,7 @@ def test_what_is_not_in_the_request_makes_it_incomplete(known: bool, value: dict
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
 def test_a_request_that_cannot_be_read_is_incomplete(body: bytes) -> None:
     """Then what it states cannot be said."""
-    assert not read_request(body, {}, "messages").complete
+    assert not read_request(body, {}).complete
 
 
 def test_documents_in_documents_end_somewhere() -> None:

@@ -29,7 +29,7 @@ DIALECTS = [OPENAI_CHAT, OPENAI_COMPLETIONS]
 def streamed(
     rulebook: list[Spec], chunks: list[bytes], dialect: Dialect = OPENAI_CHAT, options: Options = REMOVE
 ) -> bytes:
-    request = dialect.read_request(b"{}", {}, "")
+    request = dialect.read_request(b"{}", {})
     request.stream = True
     session = Session(plan_of(rulebook), request, settings())
     stream = dialect.stream(session, request, b"text/event-stream", options)
@@ -37,7 +37,7 @@ def streamed(
 
 
 def whole(rulebook: list[Spec], value: dict[str, Any], dialect: Dialect = OPENAI_CHAT) -> tuple[int, Any]:
-    request = dialect.read_request(b"{}", {}, "")
+    request = dialect.read_request(b"{}", {})
     session = Session(plan_of(rulebook), request, settings())
     found, _ = dialect.filter_whole(session, request, json.dumps(value).encode(), REMOVE)
     assert found is not None
@@ -52,7 +52,7 @@ def left(rulebook: list[Spec], texts: dict[int, str]) -> dict[int, str]:
 
 
 @given(st.data(), specs(), replies(most=3))
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=200)
 def test_any_cut_of_a_stream_leaves_the_choices_that_no_rule_drops(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -68,7 +68,7 @@ def test_any_cut_of_a_stream_leaves_the_choices_that_no_rule_drops(
 
 
 @given(specs(), replies(most=3))
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_a_whole_reply_has_the_choices_that_no_rule_drops(rulebook: list[Spec], reply: Reply) -> None:
     rulebook = [*rulebook, DROP]
     choices = [
@@ -82,7 +82,7 @@ def test_a_whole_reply_has_the_choices_that_no_rule_drops(rulebook: list[Spec], 
 
 
 @given(st.data(), specs(), replies(most=3))
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_where_nothing_is_dropped_both_ways_are_one(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -193,7 +193,7 @@ def test_long_runs_of_events_are_numbered_anew(dialect: Dialect) -> None:
 
 def test_a_prompt_that_a_dropped_choice_repeats_goes_with_it() -> None:
     """It comes in an event of its own, in which the model says nothing."""
-    request = OPENAI_COMPLETIONS.read_request(b'{"prompt": "Q: ", "echo": true, "n": 2}', {}, "")
+    request = OPENAI_COMPLETIONS.read_request(b'{"prompt": "Q: ", "echo": true, "n": 2}', {})
     session = Session(plan_of([DROP]), request, settings())
     stream = OPENAI_COMPLETIONS.stream(session, request, b"text/event-stream", REMOVE)
 

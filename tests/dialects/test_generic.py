@@ -149,7 +149,7 @@ def expected_text(rulebook: list[Spec], text: str) -> str:
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=300)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -164,7 +164,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(st.data(), replies())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
     data: st.DataObject, reply: Reply
 ) -> None:
@@ -175,7 +175,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], reply: Reply) -> None:
     """Law 2: release."""
     stream = stream_of(rulebook, reply.dialect, reply.content_type)
@@ -187,7 +187,7 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
 
 
 @given(st.data(), REMOVING, replies(contents=secrets()))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spec, reply: Reply) -> None:
     """Law 4: no leak, not even as a number."""
     out = streamed([rule], reply, data.draw(cut_bytes(reply.body)))
@@ -196,7 +196,7 @@ def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spe
 
 
 @given(specs(), apis, texts)
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], api: Api, text: str) -> None:
     """The same text as the stream's; usage stays, copies go."""
     value = _with(api.made(0, text), copy=[text], usage={"tokens": 3})

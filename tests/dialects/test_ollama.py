@@ -171,7 +171,7 @@ def reasons(stream: Stream, calls: bool, same: bool, reason: str) -> set[str]:
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=250, deadline=None)
+@hypothesis_settings(max_examples=250)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], reply: Sent
 ) -> None:
@@ -186,7 +186,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(specs(), replies())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_whole_reply_reads_as_the_streamed_one(rulebook: list[Spec], reply: Sent) -> None:
     """The same text and reason, whichever way it comes."""
     whole = whole_of(reply.dialect, rulebook, reply.value)
@@ -205,7 +205,7 @@ def test_a_whole_reply_reads_as_the_streamed_one(rulebook: list[Spec], reply: Se
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
     data: st.DataObject, rulebook: list[Spec], reply: Sent
 ) -> None:
@@ -216,7 +216,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], reply: Sent) -> None:
     """Law 2: release."""
     stream = stream_of(reply.dialect, session_of(plan_of(rulebook)))
@@ -230,7 +230,7 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
 
 
 @given(st.data(), DIALECTS, REMOVING, secrets())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_no_removed_character_leaves_in_any_field(
     data: st.DataObject, dialect: Dialect, rule: Spec, text: str
 ) -> None:
@@ -397,7 +397,7 @@ def test_a_model_that_was_only_loaded_has_said_nothing(dialect: Dialect) -> None
 
 
 @given(st.data(), st.sampled_from(["redact", "drop"]))
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_a_rule_on_arguments_reads_string_values_and_leaves_an_object(data: st.DataObject, verb: str) -> None:
     """Each call has its own; keys and numbers are not text."""
     first, second = {"abb": 'x abb é "abb"', "n": [1, "abb"]}, {"q": "fine"}
@@ -540,13 +540,11 @@ def test_lines_are_split_at_their_ends_however_they_come(data: st.DataObject, li
 
 
 def chat(**value: Any) -> Request:
-    return OLLAMA_CHAT.read_request(
-        json.dumps({"model": "m", "messages": [], **value}).encode(), {}, "/api/chat"
-    )
+    return OLLAMA_CHAT.read_request(json.dumps({"model": "m", "messages": [], **value}).encode(), {})
 
 
 def generate(**value: Any) -> Request:
-    return OLLAMA_GENERATE.read_request(json.dumps({"model": "m", **value}).encode(), {}, "/api/generate")
+    return OLLAMA_GENERATE.read_request(json.dumps({"model": "m", **value}).encode(), {})
 
 
 def test_a_chat_request_is_read_into_turns() -> None:
@@ -622,7 +620,7 @@ def test_a_request_for_json_is_known_by_its_format() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
 def test_a_request_that_cannot_be_read_is_incomplete(dialect: Dialect, body: bytes) -> None:
     """Then what it states cannot be said."""
-    assert not dialect.read_request(body, {}, "x").complete
+    assert not dialect.read_request(body, {}).complete
 
 
 def test_a_note_is_added_for_asking_again() -> None:

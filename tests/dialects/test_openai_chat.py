@@ -44,7 +44,7 @@ def expected_text(rulebook: list[Spec], text: str) -> str:
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=250, deadline=None)
+@hypothesis_settings(max_examples=250)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -59,7 +59,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 
 
 @given(st.data(), specs(), replies(most=1))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], reply: Reply) -> None:
     """Law 2: release."""
     chunks = data.draw(cut_bytes(reply.body))
@@ -87,7 +87,7 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
 
 
 @given(st.data(), REMOVING, replies(contents=secrets()))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spec, reply: Reply) -> None:
     """Law 4: no leak, not even as a number."""
     out, _ = streamed([rule], data.draw(cut_bytes(reply.body)))
@@ -197,7 +197,7 @@ def whole_of(rulebook: list[Spec], value: Any) -> Any:
 
 
 @given(specs(), st.lists(st.text(alphabet="ab9 .\n", max_size=30), min_size=1, max_size=3))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], texts: list[str]) -> None:
     """The same text and verdict as the stream's."""
     choices = [
@@ -248,7 +248,7 @@ def test_a_request_is_read_into_turns() -> None:
         ],
     }
 
-    request = read_request(json.dumps(body).encode(), {}, "chat")
+    request = read_request(json.dumps(body).encode(), {})
 
     turns = (Turn("system", "Open 9-5."), Turn("user", "When?"), Turn("assistant", ""), Turn("tool", "{}"))
     assert turns == request.turns
@@ -261,7 +261,7 @@ def test_a_request_is_read_into_turns() -> None:
 )
 def test_a_request_that_cannot_be_read_is_incomplete(body: bytes) -> None:
     """Then what it states cannot be said."""
-    assert not read_request(body, {}, "chat").complete
+    assert not read_request(body, {}).complete
 
 
 def test_a_note_is_appended_for_asking_again() -> None:
@@ -273,7 +273,7 @@ def test_a_note_is_appended_for_asking_again() -> None:
 
 
 @given(st.data(), st.sampled_from(["redact", "drop"]))
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_a_rule_on_arguments_reads_string_values_and_leaves_valid_json(
     data: st.DataObject, verb: str
 ) -> None:

@@ -41,7 +41,7 @@ pages = st.lists(
 
 
 @given(specs(), pages)
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_each_completion_of_a_page_is_what_it_is_by_itself(
     rulebook: list[Spec], page: list[dict[str, Any]]
 ) -> None:
@@ -53,7 +53,7 @@ def test_each_completion_of_a_page_is_what_it_is_by_itself(
 
 
 @given(specs(), pages)
-@hypothesis_settings(max_examples=50, deadline=None)
+@hypothesis_settings(max_examples=50)
 def test_no_choice_of_a_page_is_left_out(rulebook: list[Spec], page: list[dict[str, Any]]) -> None:
     """`choices: remove` is for replies that somebody waits for: pages are read by number."""
     value = {"object": "list", "data": page}

@@ -118,7 +118,7 @@ def expected_text(rulebook: list[Spec], text: str) -> str:
 
 
 @given(st.data(), specs(), completions())
-@hypothesis_settings(max_examples=250, deadline=None)
+@hypothesis_settings(max_examples=250)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], reply: Completion
 ) -> None:
@@ -133,7 +133,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(st.data(), completions())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
     data: st.DataObject, reply: Completion
 ) -> None:
@@ -144,7 +144,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 
 
 @given(st.data(), specs(), completions(most=1))
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_released_bytes_are_never_taken_back(
     data: st.DataObject, rulebook: list[Spec], reply: Completion
 ) -> None:
@@ -160,7 +160,7 @@ def test_released_bytes_are_never_taken_back(
 
 
 @given(st.data(), REMOVING, completions(contents=secrets()))
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spec, reply: Completion) -> None:
     """Law 4: no leak, not even as a number."""
     out = streamed([rule], data.draw(cut_bytes(reply.body)), reply.request)
@@ -169,7 +169,7 @@ def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spe
 
 
 @given(specs(), st.lists(texts, min_size=1, max_size=3), st.booleans())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], said: list[str], echo: bool) -> None:
     """The same text as the stream's, behind the prompt."""
     prompts = tuple(f"abb {i}. " for i in range(len(said))) if echo else ()
@@ -193,7 +193,7 @@ def test_a_whole_reply_reads_as_the_oracle_says(rulebook: list[Spec], said: list
 
 
 @given(st.data(), st.text(alphabet="ab ", min_size=1, max_size=6), st.text(alphabet="ab ", max_size=9))
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=200)
 def test_what_does_not_begin_with_the_prompt_is_all_the_models(
     data: st.DataObject, prompt: str, text: str
 ) -> None:
@@ -224,7 +224,7 @@ def test_each_choice_begins_with_its_own_prompt() -> None:
     """Two prompts, two choices of each."""
     prompts = ("abb?", "abb!")
     body = json.dumps({"prompt": prompts, "n": 2, "echo": True, "stream": True}).encode()
-    request = read_request(body, {}, "")
+    request = read_request(body, {})
     reply = body_of(*(chunk([choice(i, f"{prompts[i // 2]} abb", "stop")]) for i in (2, 0, 3, 1)))
 
     found = read(streamed([REDACT], [reply], request)).texts
@@ -346,7 +346,7 @@ def test_what_is_no_event_passes_and_is_counted(data: bytes, echoed: tuple[str, 
 )
 def test_a_request_is_read_into_turns_of_the_user(body: Any, turns: list[str], complete: bool) -> None:
     """Text is known as far as it states something; tokens are not known."""
-    request = read_request(json.dumps(body).encode(), {}, "/v1/completions")
+    request = read_request(json.dumps(body).encode(), {})
 
     assert (tuple(Turn("user", text) for text in turns), complete) == (request.turns, request.complete)
 
@@ -354,12 +354,12 @@ def test_a_request_is_read_into_turns_of_the_user(body: Any, turns: list[str], c
 def test_a_request_says_what_its_reply_repeats() -> None:
     """Only `echo: true` does, and only prompts that are text."""
     full = {"model": "m", "prompt": ["a", "b"], "echo": True, "n": 2, "best_of": 3, "stream": True}
-    request = read_request(json.dumps(full).encode(), {}, "")
+    request = read_request(json.dumps(full).encode(), {})
 
     assert isinstance(request, CompletionRequest)
     assert ("m", True, ("a", "b"), 2) == (request.model, request.stream, request.echoed, request.each)
     for less in ({**full, "echo": False}, {**full, "prompt": [1]}):
-        request = read_request(json.dumps(less).encode(), {}, "")
+        request = read_request(json.dumps(less).encode(), {})
         assert isinstance(request, CompletionRequest)
         assert () == request.echoed
 

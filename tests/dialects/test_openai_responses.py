@@ -69,7 +69,7 @@ def expected(rulebook: list[Spec], items: tuple[Item, ...]) -> dict[tuple[int, i
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=200)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -83,7 +83,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
     data: st.DataObject, rulebook: list[Spec], reply: Reply
 ) -> None:
@@ -95,7 +95,7 @@ def test_a_reply_that_nothing_changes_leaves_as_the_bytes_it_came_in(
 
 
 @given(st.data(), specs(), replies())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], reply: Reply) -> None:
     """Law 2: release."""
     chunks = data.draw(cut_bytes(reply.body))
@@ -112,7 +112,7 @@ def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list
 
 
 @given(st.data(), REMOVING, replies(contents=secrets()))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_no_removed_character_leaves_in_any_field(data: st.DataObject, rule: Spec, reply: Reply) -> None:
     """Law 4: no leak, not even as a number, wherever upstream repeats it."""
     session = session_of([rule], frozenset({"content", "refusal", "reasoning"}))
@@ -408,7 +408,7 @@ def test_text_after_the_end_of_its_part_is_no_response() -> None:
 
 
 @given(st.data(), st.sampled_from(["redact", "drop"]))
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 def test_a_rule_on_arguments_reads_string_values_and_leaves_valid_json(
     data: st.DataObject, verb: str
 ) -> None:
@@ -510,7 +510,7 @@ def test_refusals_and_reasoning_are_channels_of_their_own(kind: str) -> None:
 
 
 @given(st.data())
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30)
 def test_contents_that_are_json_stay_json(data: st.DataObject) -> None:
     """Where the request demands it, each string value is a text of its own."""
     body = body_of(stream_of([Item("message", ('{"abb": ["x abb", "y"]}',))]))
@@ -532,7 +532,7 @@ def whole_of(rulebook: list[Spec], items: list[Item], **options: Any) -> Any:
 
 
 @given(specs(), replies())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_a_whole_reply_reads_as_the_streamed_one(rulebook: list[Spec], reply: Reply) -> None:
     """The same texts, the same ending; nothing changed: the very bytes."""
     whole, _ = whole_of(rulebook, list(reply.items))
@@ -602,7 +602,7 @@ def test_a_response_that_has_not_said_anything_is_no_empty_reply(status: str) ->
 
 
 def asked(**body: Any) -> Request:
-    return read_request(json.dumps({"model": "m", **body}).encode(), {}, "/v1/responses")
+    return read_request(json.dumps({"model": "m", **body}).encode(), {})
 
 
 def test_a_request_is_read_into_turns() -> None:
@@ -662,7 +662,7 @@ def test_what_a_request_does_not_state_makes_it_incomplete(body: dict[str, Any])
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
 def test_a_request_that_cannot_be_read_is_incomplete(body: bytes) -> None:
     """Never an exception."""
-    assert not read_request(body, {}, "/").complete
+    assert not read_request(body, {}).complete
 
 
 def test_a_note_is_appended_for_asking_again() -> None:
@@ -712,4 +712,4 @@ def test_other_paths_below_responses_are_not_theirs() -> None:
 def test_a_conversation_that_the_server_keeps_is_known_by_its_id(conversation: Any, id: str) -> None:
     body = json.dumps({"input": "Hello", "conversation": conversation}).encode()
 
-    assert id == read_request(body, {}, "").conversation
+    assert id == read_request(body, {}).conversation

@@ -56,7 +56,7 @@ long_texts = texts | st.tuples(texts, st.integers(1, 40)).map(lambda pair: pair[
 
 
 @given(st.data(), specs(), long_texts)
-@hypothesis_settings(max_examples=250, deadline=None)
+@hypothesis_settings(max_examples=250)
 def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
     data: st.DataObject, rulebook: list[Spec], said: str
 ) -> None:
@@ -68,14 +68,14 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_oracle(
 
 
 @given(st.data(), st.binary(max_size=40) | texts.map(str.encode))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_what_nothing_changes_leaves_as_the_bytes_it_came_in(data: st.DataObject, body: bytes) -> None:
     """Law 3: quiet, be it UTF-8 or not."""
     assert body == streamed([{**REDACT, "regex": "zz"}], data.draw(cut(body)))
 
 
 @given(st.data(), specs(), texts)
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_released_bytes_are_never_taken_back(data: st.DataObject, rulebook: list[Spec], said: str) -> None:
     """Law 2: release."""
     stream = stream_of(rulebook)
@@ -167,7 +167,7 @@ def test_a_request_is_its_text_or_has_texts_at_paths(
 ) -> None:
     """What stands nowhere makes the context incomplete."""
     asked = Asked(tuple((role, parse_path(path)) for role, path in paths))
-    request = asked.read(body, {"content-type": kind}, "/x")
+    request = asked.read(body, {"content-type": kind})
 
     assert (tuple(Turn(*turn) for turn in turns), complete) == (request.turns, request.complete)
 

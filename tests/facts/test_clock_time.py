@@ -169,7 +169,7 @@ _FIGURES = (
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_the_gate_is_in_every_unit_that_states_a_time(code: str, data: st.DataObject) -> None:
     said = clock_words(code)

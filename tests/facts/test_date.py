@@ -213,7 +213,7 @@ _TEXTS = st.lists(
 
 
 @given(_TEXTS, st.sampled_from([str, str.upper, str.title]))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_the_gate_is_in_every_unit_that_states_a_date(text: str, case: type[str]) -> None:
     text = case(text)
 

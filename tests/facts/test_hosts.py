@@ -171,14 +171,14 @@ e.com/x?q=1 : ! . , data:, ｗ ſ 中 。 é &#104;ttps://
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(_TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_gate_is_in_every_match(kind: str, text: str) -> None:
     check_gate(kind, text)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(_TEXTS, st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_none_begins_in_text_that_need_not_wait(kind: str, text: str, data: st.DataObject) -> None:
     """Law of the hold: what a cut might change begins where the text waits, or later."""
     check_hold(kind, text, data.draw(st.integers(0, len(text))))

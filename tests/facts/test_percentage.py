@@ -142,7 +142,7 @@ _TEXTS = texts(
 
 
 @given(_TEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_the_gate_is_in_every_percentage(text: str) -> None:
     """In the match itself, which says the same where it is cut out of its text."""
     check_gate("percentage", text)
@@ -151,7 +151,7 @@ def test_the_gate_is_in_every_percentage(text: str) -> None:
 
 
 @given(_TEXTS, st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_percentage_begins_in_text_that_need_not_wait(text: str, data: st.DataObject) -> None:
     """Law of the hold: what a cut might change begins where the text waits, or later."""
     check_hold("percentage", text, data.draw(st.integers(0, len(text))))

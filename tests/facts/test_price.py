@@ -278,13 +278,13 @@ costs price only from between to bis à tot K ſ İ ５ ￥ ＄ the lamp it is x
 
 
 @given(_TEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_the_gate_is_in_every_price(text: str) -> None:
     check_gate("price", text)
 
 
 @given(_TEXTS, st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_price_begins_in_text_that_need_not_wait(text: str, data: st.DataObject) -> None:
     """Law of the hold: what a cut might change begins where the text waits, or later."""
     check_hold("price", text, data.draw(st.integers(0, len(text))))

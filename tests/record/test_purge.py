@@ -35,7 +35,7 @@ def stored(folder: Path, *, packed: bool) -> Segments:
 @pytest.mark.parametrize(
     "packed", [False, pytest.param(True, marks=pytest.mark.skipif(not can_pack(), reason="no zstandard"))]
 )
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(gone=st.sets(st.sampled_from([*ALL, "unknown"]), min_size=1))
 def test_lines_with_these_ids_go_and_all_others_stay(
     tmp_path_factory: pytest.TempPathFactory, packed: bool, gone: set[str]

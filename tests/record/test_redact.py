@@ -48,7 +48,6 @@ def redacted(text: str, *rules: Rule, hits: Any = ()) -> Redacted:
     return Redactor(rules or RULES)(text, Request(), hits)
 
 
-@settings(deadline=None)
 @given(_texts)
 def test_no_match_of_a_rule_is_left_and_nothing_else_has_gone(text: str) -> None:
     """The redactions say what went, and the rest stands where `place` says."""
@@ -66,7 +65,6 @@ def test_no_match_of_a_rule_is_left_and_nothing_else_has_gone(text: str) -> None
     )
 
 
-@settings(deadline=None)
 @given(_texts, st.data())
 def test_every_span_has_its_place(text: str, data: st.DataObject) -> None:
     found = redacted(text)
@@ -194,7 +192,7 @@ _channels = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(_channels, st.lists(_texts, max_size=4), max_size=3),
     st.lists(_texts, max_size=3),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import filterproxy.record.packing
@@ -124,7 +124,6 @@ def test_a_file_that_was_packed_when_its_worker_died_counts_once(tmp_path: Path,
     assert not plain.exists()
 
 
-@settings(deadline=None)
 @given(cut=st.integers(0, 500), size=st.integers(45, 80))
 def test_cut_anywhere_a_file_gives_exactly_its_whole_lines(
     tmp_path_factory: pytest.TempPathFactory, cut: int, size: int
@@ -181,7 +180,6 @@ class Disk:
         return written
 
 
-@settings(deadline=None)
 @given(room=st.integers(0, 520))
 def test_a_full_disk_leaves_no_torn_line_and_loses_none(
     tmp_path_factory: pytest.TempPathFactory, room: int
