@@ -5,6 +5,9 @@ The upstream itself, nginx, Envoy and filterproxy with 10, 60 and 1 000 rules, s
 round measures every case on every target before the next round begins, so that a machine that slows down
 slows all of them. Figures are medians of the rounds. Not a timed test: it prints ratios, with the goals
 beside them. Exit code 1 when a reply was wrong, 2 when nothing can be measured.
+
+`--peers` sets filterproxy beside other programs that filter replies (tests/bench/peers): what they cost, and
+what came of each reply. Exit code 1 when one of filterproxy's was wrong.
 """
 
 from __future__ import annotations
@@ -20,6 +23,10 @@ from pathlib import Path
 
 from tests.bench.cases import CASES, Case, measure, warm_up, wrong_replies
 from tests.bench.dialects import measure_dialects
+from tests.bench.peers.run import measure_peers
+from tests.bench.peers.starts import PEERS
+from tests.bench.peers.table import as_json as peers_json
+from tests.bench.peers.table import print_peers
 from tests.bench.process import NotRunning, pss_mb
 from tests.bench.report import Result, as_json, print_dialects, print_report, print_shipped, shipped_json
 from tests.bench.shipped import measure_shipped
@@ -32,6 +39,8 @@ NAMES = ("direct", *STARTS)
 def main() -> int:
     """Measures and prints; the exit code."""
     options = _options()
+    # So that a benchmark that is told to end takes its processes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.shipped:
         measured = measure_shipped()
         if options.json:
@@ -42,8 +51,8 @@ def main() -> int:
     if options.dialects:
         print_dialects(measure_dialects())
         return 0
-    # So that a benchmark that is told to end takes its processes with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if options.peers:
+        return _peers(options)
     with tempfile.TemporaryDirectory(prefix="filterproxy-bench-") as folder, ExitStack() as stack:
         # nginx gives up root for its worker, which must still reach its own files.
         os.chmod(folder, 0o755)
@@ -70,6 +79,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--shipped", action="store_true", help="only what the shipped rules cost, offline")
     parser.add_argument("--dialects", action="store_true", help="only what an event costs by dialect")
+    parser.add_argument("--peers", action="store_true", help="only LiteLLM, NeMo Guardrails and filterproxy")
+    parser.add_argument("--update", action="store_true", help="with --peers: fetch their newest releases")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 0.5
@@ -77,6 +88,23 @@ def _options() -> argparse.Namespace:
     if unknown := sorted(set(options.targets) - set(NAMES)):
         parser.error(f"no such target: {', '.join(unknown)}")
     return options
+
+
+def _peers(options: argparse.Namespace) -> int:
+    environments = [peer.environment for peer in PEERS if peer.environment]
+    for environment in environments if options.update else ():
+        environment.remove()
+    with tempfile.TemporaryDirectory(prefix="filterproxy-peers-") as folder:
+        try:
+            result = measure_peers(PEERS, options.rounds, options.seconds, Path(folder))
+        except NotRunning as problem:
+            print(f"nothing can be measured: {problem}", file=sys.stderr)
+            return 2
+    if options.json:
+        print(json.dumps(peers_json(result), indent=2))
+    else:
+        print_peers(result)
+    return 0 if result.right(PEERS[0].name) else 1
 
 
 def _run(options: argparse.Namespace, tools: Tools, stack: ExitStack) -> Result:

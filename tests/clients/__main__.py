@@ -19,8 +19,9 @@ from contextlib import AsyncExitStack
 
 from tests.clients import llama, table
 from tests.clients.cases import CASES, REAL_CASES, Case
-from tests.clients.environments import CLIENTS, Client, NotInstalled
+from tests.clients.environments import CLIENTS, Client
 from tests.clients.runner import Cell, run
+from tests.environments import NotInstalled
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
     except RuntimeError as problem:
         print(problem, file=sys.stderr)
         return 2
-    lines = table.rows(cells, {client.name: client.version() for client in ready}, cases)
+    lines = table.rows(cells, {client.name: client.environment.version() for client in ready}, cases)
     print((table.markdown if options.markdown else table.text)(lines))
     wrongs = table.wrongs(cells)
     print(f"\n{len(cells)} cells, {len(wrongs)} not as expected")
@@ -76,9 +77,11 @@ def _installed(clients: Sequence[Client], update: bool) -> tuple[list[Client], i
     ready = []
     for client in clients:
         try:
-            if update or not client.installed:
-                print(f"installing {client.name} into {client.folder}", file=sys.stderr, flush=True)
-                client.install()
+            if update or not client.environment.installed:
+                print(
+                    f"installing {client.name} into {client.environment.folder}", file=sys.stderr, flush=True
+                )
+                client.environment.install()
             ready.append(client)
         except NotInstalled as problem:
             print(problem, file=sys.stderr)

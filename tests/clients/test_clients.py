@@ -25,7 +25,7 @@ SMALL = [client for client in CLIENTS if client.name in ("openai", "anthropic", 
 def test_a_client_reads_what_it_must(client: object) -> None:
     """Whole, streamed and by the client's own helper, over all cases."""
     (known,) = (c for c in SMALL if c is client)
-    if not known.installed:
+    if not known.environment.installed:
         pytest.skip(f"not installed: python -m tests.clients --install {known.name}")
     cells = asyncio.run(run(known))
 
