@@ -242,6 +242,11 @@ class Config:
         first = self.upstreams.get(self.upstream) or UpstreamConfig((self.upstream,))
         return {self.upstream_name: first, **self.upstreams}
 
+    @property
+    def all_routes(self) -> dict[str, RouteConfig]:
+        """Every route by its name, also that of requests which none of the configured ones fits."""
+        return {DEFAULT: RouteConfig(DEFAULT)} | {route.name: route for route in self.routes}
+
     def _check_upstream(self) -> None:
         if DEFAULT in self.upstreams and self.upstream != DEFAULT:
             raise ValueError(

@@ -24,13 +24,13 @@ from prometheus_client.core import Metric
 from filterproxy.answers import functions
 from filterproxy.config import Config
 from filterproxy.engine.counting import count, count_causes
-from filterproxy.engine.elsewhere import Elsewhere
+from filterproxy.engine.course import Course
 from filterproxy.engine.engines import Engines, engines_of
-from filterproxy.engine.passage import Passage
 from filterproxy.engine.passages import Passages
 from filterproxy.engine.rulebook_metrics import FAILED, OK, UNCHANGED, Loads, rulebook_families
-from filterproxy.metrics import Metrics, Scrape
-from filterproxy.proxy.asking import Answers
+from filterproxy.engine.scrape import Scrape
+from filterproxy.metrics import Metrics
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.reload.reload import loaded
 from filterproxy.proxy.reload.sources import Source, SourceError, source_of
@@ -48,7 +48,7 @@ class LoadError(Exception):
 
 class Meter:
     """
-    What is counted in this process, shown by *registry* with what follows from it (see metrics.Scrape).
+    What is counted in this process, shown by *registry* with what follows from it (see engine.scrape).
 
     Shells that share a registry share its counts; the rulebook that it shows is the one that was loaded last.
     """
@@ -156,7 +156,7 @@ class Embedded:
         if self._watcher is not None:
             self._watcher.join()
 
-    def count(self, passage: Passage | Elsewhere) -> None:
+    def count(self, passage: Course) -> None:
         """Count a reply that has gone, once, and let its late rules judge it."""
         count_causes(passage.unscanned, passage.failures, self.metrics)
         count(passage, self.metrics)

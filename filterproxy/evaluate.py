@@ -61,7 +61,7 @@ class Case:
 
     def request(self, *, stream: bool) -> Request:
         """What was asked; new each time, since a request remembers what was worked out about it."""
-        return replace(read_request(self.body, {}, ""), stream=stream)
+        return replace(read_request(self.body, {}), stream=stream)
 
 
 @dataclass(frozen=True, slots=True)

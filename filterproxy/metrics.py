@@ -28,6 +28,7 @@ What verdicts and timings come to, counted for Prometheus.
     filterproxy_log_dropped_total{log,cause}          lines, or texts of lines, that were left out
     filterproxy_rulebook_…, filterproxy_rule_info     see engine.rulebook_metrics
     filterproxy_rule_mode_replies{rule,mode,version}  replies since the rule is as it is, and in its mode
+    filterproxy_rule_mode_fired{rule,mode,version}    of these, the replies in which it fired
     filterproxy_rule_precision{rule,bound}            share of labelled hits that are right: point, low, high
     filterproxy_rule_labels{rule,label}               labelled hits: right, wrong, unsure
     filterproxy_labels_readable                       whether the file of labels could be read
@@ -40,30 +41,20 @@ was withheld because it could not be judged, or our own code failed), and upstre
 request could not be used), client_gone, unscanned (all or a part of it was not judged, and nothing was done).
 
 Counting costs per reply, not per rule: what is the same for all rules is worked out when the metrics are read
-(`Scrape`). Labels come from rule ids and from names in our code, never from a request or a reply.
+(engine.scrape). Labels come from rule ids and from names in our code, never from a request or a reply.
 
-Workers share their values through files when PROMETHEUS_MULTIPROC_DIR is set before this module is imported.
+Workers share their values through files when PROMETHEUS_MULTIPROC_DIR is set before this module is imported
+(engine.sharing).
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import struct
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
-import prometheus_client.values
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.values import MultiProcessValue
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from filterproxy.core.rule import Mode, Rule
 from filterproxy.core.verdict import Outcome, Verdict
-
-logger = logging.getLogger(__name__)
 
 UPSTREAM_ERROR = "upstream_error"
 CLIENT_GONE = "client_gone"
@@ -79,16 +70,30 @@ _CHARACTER_BUCKETS = (0, 16, 64, 256, 1024, 4096, 16384, 65536, 1048576)
 # A token at 30 a second, a sentence, a reply, the heartbeat and beyond.
 _HELD_BUCKETS = (1e-3, 5e-3, 2.5e-2, 0.1, 0.5, 1, 2.5, 5, 15, 60)
 
-_REPLIES = "filterproxy_replies"
-_CONDITIONAL = "filterproxy_rule_conditional"
-_FIRED = "filterproxy_rule_fired"
-_EVALUATED = "filterproxy_rule_evaluated"
+PREFIX = "filterproxy_"
+# Those from which others follow when they are read (engine.scrape).
+REPLIES = "replies"
+CONDITIONAL = "rule_conditional"
+FIRED = "rule_fired"
 
 
-class Collector(Protocol):
-    """What gives metrics when it is asked."""
+class _Making:
+    """Makes metrics of one registry. Names are without what all begin with."""
 
-    def collect(self) -> Iterable[Metric]: ...
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def counter(self, name: str, says: str, *labels: str) -> Counter:
+        return Counter(PREFIX + name, says, labels, registry=self._registry)
+
+    def gauge(
+        self, name: str, says: str, *labels: str, mode: Literal["livesum", "livemin"] = "livesum"
+    ) -> Gauge:
+        """mode: what the values of workers come to, of those that live."""
+        return Gauge(PREFIX + name, says, labels, registry=self._registry, multiprocess_mode=mode)
+
+    def histogram(self, name: str, says: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(PREFIX + name, says, registry=self._registry, buckets=buckets)
 
 
 class Metrics:
@@ -99,72 +104,68 @@ class Metrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        def counter(name: str, says: str, *labels: str) -> Counter:
-            return Counter(f"filterproxy_{name}", says, labels, registry=registry)
-
-        self._replies = counter("replies", "Replies, by what became of them.", "route", "dialect", "outcome")
-        self._in_flight = Gauge(
-            "filterproxy_replies_in_flight",
-            "Requests whose replies have not gone yet.",
-            registry=registry,
-            multiprocess_mode="livesum",
+        make = _Making(registry)
+        self._replies = make.counter(
+            REPLIES, "Replies, by what became of them.", "route", "dialect", "outcome"
         )
-        self._fired = Counter(_FIRED, "Replies in which the rule fired.", ("rule", "mode"), registry=registry)
-        self._matches = counter("rule_matches", "Matches that were not excused.", "rule", "action", "mode")
-        self._excused = counter("rule_excused", "Matches that were excused.", "rule")
-        self._errors = counter("rule_errors", "Times a rule could not be judged.", "rule", "cause")
-        self._runs = counter("rule_runs", "Replies in which the rule's own engine ran.", "rule")
-        self._seconds = counter("rule_seconds", "Seconds in the rule's own engine.", "rule")
-        self._conditional = Counter(
-            _CONDITIONAL, "Replies that a rule with a condition was there for.", ("rule",), registry=registry
+        self._in_flight = make.gauge("replies_in_flight", "Requests whose replies have not gone yet.")
+        self._fired = make.counter(FIRED, "Replies in which the rule fired.", "rule", "mode")
+        self._matches = make.counter(
+            "rule_matches", "Matches that were not excused.", "rule", "action", "mode"
         )
-        self._unscanned = counter("unscanned", "Replies, or parts of them, that were not judged.", "cause")
-        self._removed_keys = counter("removed_keys", "Keys left out because they could repeat changed text.")
-        self._upstream_requests = counter("upstream_requests", "Requests to an upstream.", "upstream")
-        self._upstream_errors = counter("upstream_errors", "Failures of an upstream.", "upstream", "cause")
-        self._upstream_healthy = Gauge(
-            "filterproxy_upstream_healthy",
+        self._excused = make.counter("rule_excused", "Matches that were excused.", "rule")
+        self._errors = make.counter("rule_errors", "Times a rule could not be judged.", "rule", "cause")
+        self._runs = make.counter("rule_runs", "Replies in which the rule's own engine ran.", "rule")
+        self._seconds = make.counter("rule_seconds", "Seconds in the rule's own engine.", "rule")
+        self._conditional = make.counter(
+            CONDITIONAL, "Replies that a rule with a condition was there for.", "rule"
+        )
+        self._suspended = make.gauge(
+            "rule_suspended", "Workers in which the rule is not run, for being slow.", "rule"
+        )
+        self._unscanned = make.counter(
+            "unscanned", "Replies, or parts of them, that were not judged.", "cause"
+        )
+        self._removed_keys = make.counter(
+            "removed_keys", "Keys left out because they could repeat changed text."
+        )
+        self._upstream_requests = make.counter("upstream_requests", "Requests to an upstream.", "upstream")
+        self._upstream_errors = make.counter(
+            "upstream_errors", "Failures of an upstream.", "upstream", "cause"
+        )
+        self._upstream_healthy = make.gauge(
+            "upstream_healthy",
             "Whether every worker asks this address.",
-            ("upstream", "address"),
-            registry=registry,
-            multiprocess_mode="livemin",
+            "upstream",
+            "address",
+            mode="livemin",
         )
-        self._retries = counter("upstream_retries", "Requests sent again for a rule.")
-        self._discarded = counter("discarded_tokens", "Tokens of replies thrown away.", "kind")
-        self._log_lines = counter("log_lines", "Lines of logs that were written.", "log")
-        self._log_dropped = counter("log_dropped", "Lines of logs that were left out.", "log", "cause")
-        self._service = counter("service_requests", "What came of asking a service.", "rule", "outcome")
-        self._service_open = Gauge(
-            "filterproxy_service_open",
+        self._retries = make.counter("upstream_retries", "Requests sent again for a rule.")
+        self._discarded = make.counter("discarded_tokens", "Tokens of replies thrown away.", "kind")
+        self._service = make.counter("service_requests", "What came of asking a service.", "rule", "outcome")
+        self._service_open = make.gauge(
+            "service_open",
             "Workers in which the rule's service is left alone, for having failed too often.",
-            ("rule",),
-            registry=registry,
-            multiprocess_mode="livesum",
+            "rule",
         )
-        self._suspended = Gauge(
-            "filterproxy_rule_suspended",
-            "Workers in which the rule is not run, for being slow.",
-            ("rule",),
-            registry=registry,
-            multiprocess_mode="livesum",
+        self._log_lines = make.counter("log_lines", "Lines of logs that were written.", "log")
+        self._log_dropped = make.counter("log_dropped", "Lines of logs that were left out.", "log", "cause")
+        self._filter_seconds = make.histogram(
+            "filter_seconds", "Seconds of filtering, per reply.", _FILTER_BUCKETS
         )
-        self._filter_seconds = _histogram(
-            registry, "filter_seconds", "Seconds of filtering, per reply.", _FILTER_BUCKETS
+        self._held_characters = make.histogram(
+            "held_characters", "Most characters of a stream that waited.", _CHARACTER_BUCKETS
         )
-        self._held_characters = _histogram(
-            registry, "held_characters", "Most characters of a stream that waited.", _CHARACTER_BUCKETS
+        self._held_seconds = make.histogram(
+            "held_seconds", "Longest time in seconds that text of a stream waited.", _HELD_BUCKETS
         )
-        self._held_seconds = _histogram(
-            registry, "held_seconds", "Longest time in seconds that text of a stream waited.", _HELD_BUCKETS
-        )
-        self._delay_seconds = _histogram(
-            registry,
+        self._delay_seconds = make.histogram(
             "first_byte_delay_seconds",
             "Seconds from the first bytes of a stream to the first that left.",
             _HELD_BUCKETS,
         )
+        self._raised: list[tuple[Gauge, str]] = []  # gauges of this rulebook that are not 0
         # Finding the child of a label set costs as much as counting; so each is looked up once.
-        self._told: list[tuple[Gauge, str]] = []  # gauges of this rulebook that are not 0
         self._bound: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
 
     def in_flight(self, more: int) -> None:
@@ -243,21 +244,21 @@ class Metrics:
 
     def service_open(self, rule: str, is_open: bool) -> None:
         """Whether this worker leaves the service of *rule* alone."""
-        if is_open and (self._service_open, rule) not in self._told:
-            self._told.append((self._service_open, rule))
+        if is_open and (self._service_open, rule) not in self._raised:
+            self._raised.append((self._service_open, rule))
         self._service_open.labels(rule).set(int(is_open))
 
     def suspended(self, rule: str) -> None:
         """This worker no longer runs *rule*."""
-        self._told.append((self._suspended, rule))
+        self._raised.append((self._suspended, rule))
         self._suspended.labels(rule).set(1)
 
     def swapped(self) -> None:
         """Another rulebook runs from now on, and every rule of it."""
         # Values that workers share cannot be taken back, only set to nothing.
-        for gauge, label in self._told:
+        for gauge, label in self._raised:
             gauge.labels(label).set(0)
-        self._told = []
+        self._raised = []
 
     def _of(self, counter: Counter, *labels: str) -> Counter:
         key = (counter, labels)
@@ -265,143 +266,3 @@ class Metrics:
         if child is None:
             child = self._bound[key] = counter.labels(*labels)
         return child
-
-
-def _histogram(registry: CollectorRegistry, name: str, says: str, buckets: Sequence[float]) -> Histogram:
-    return Histogram(f"filterproxy_{name}", says, registry=registry, buckets=buckets)
-
-
-class Scrape:
-    """
-    What is read: the values of *source*, with those that follow from them.
-
-    A rule without a condition was there for every reply that was judged; one with a condition was counted.
-    What has not fired yet has fired 0 times: a series that begins with 1 has no rate for Prometheus.
-    rules: of the rulebook that runs; those with `mode: off` are left out. everywhere: ids of those that every
-    reply meets; None: those without a condition.
-    """
-
-    def __init__(
-        self, source: Collector, rules: Sequence[Rule], everywhere: Collection[str] | None = None
-    ) -> None:
-        self._source = source
-        met = [rule.id for rule in rules if rule.when is None and rule.mode != "off"]
-        self._always = [rule for rule in met if everywhere is None or rule in everywhere]
-        self._ways = [(rule.id, mode) for rule in rules for mode in _modes(rule)]
-
-    def collect(self) -> Iterator[Metric]:
-        fired = dict.fromkeys(self._ways, 0.0)
-        evaluated = CounterMetricFamily(_EVALUATED, "Replies that the rule was there for.", labels=["rule"])
-        judged = 0.0
-        for family in self._source.collect():
-            if family.name == _CONDITIONAL:
-                for sample in family.samples:
-                    # A rule that had a condition under an earlier rulebook was counted then.
-                    if sample.name.endswith("_total") and sample.labels["rule"] not in self._always:
-                        evaluated.add_metric([sample.labels["rule"]], sample.value)
-                continue
-            if family.name == _FIRED:
-                for sample in family.samples:
-                    if sample.name.endswith("_total"):
-                        fired[sample.labels["rule"], sample.labels["mode"]] = sample.value
-                continue
-            if family.name == _REPLIES:
-                judged = sum(
-                    sample.value
-                    for sample in family.samples
-                    if sample.name.endswith("_total") and sample.labels["outcome"] in JUDGED
-                )
-            yield family
-        for rule in self._always:
-            evaluated.add_metric([rule], judged)
-        yield evaluated
-        replies = CounterMetricFamily(_FIRED, "Replies in which the rule fired.", labels=["rule", "mode"])
-        for way, times in fired.items():
-            replies.add_metric(way, times)
-        yield replies
-
-
-def _modes(rule: Rule) -> tuple[str, ...]:
-    """The modes in which a rule can fire."""
-    if rule.mode is Mode.ENFORCE and rule.rollout < 1:
-        return (Mode.CANARY, Mode.SHADOW)
-    return () if rule.mode is Mode.OFF else (rule.mode,)
-
-
-def scrape(
-    rules: Sequence[Rule], source: Collector | str, everywhere: Collection[str] | None = None
-) -> CollectorRegistry:
-    """
-    The registry that `render` reads.
-
-    source: a registry of this process, or the folder that the workers' PROMETHEUS_MULTIPROC_DIR names.
-    everywhere: see Scrape.
-    """
-    registry = CollectorRegistry()
-    if isinstance(source, str):
-        source = _Shared(source)
-    registry.register(Scrape(source, rules, everywhere))
-    return registry
-
-
-def share(process: int) -> None:
-    """
-    Let values that are made after this belong to *process*, a number that no other process has now, for good.
-
-    A process that takes the number of one that died goes on counting where that one stopped, so that totals
-    never fall and there are never more files than numbers. Without this the library asks the system for an
-    id at each step of each counter, lest the process has forked, and takes a lock. Only one thread of
-    *process* may count. Does nothing where values are not shared.
-    """
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if folder is None:
-        return
-    for file in Path(folder).glob(f"*_{process}.db"):
-        if not _is_whole(file):
-            logger.warning("%s was torn when its process was killed; it counts from 0 again", file.name)
-            file.unlink()
-    shared: Any = MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
-
-    class Value(shared):  # type: ignore[misc]
-        def inc(self, amount: float) -> None:
-            self._value += amount
-            self._file.write_value(self._key, self._value, 0.0)
-
-    prometheus_client.values.ValueClass = Value
-
-
-class _Shared:
-    """The values of all processes that share *folder*."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = Path(folder)
-
-    def collect(self) -> Iterable[Metric]:
-        files = [str(file) for file in self._folder.glob("*.db")]
-        try:
-            return self._merged(files)
-        except _TORN:
-            # One that is just being made, or whose process was killed while it made it, has no values.
-            return self._merged([file for file in files if _is_whole(Path(file))])
-
-    def _merged(self, files: Sequence[str]) -> Iterable[Metric]:
-        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
-        return found
-
-
-# What the library raises for a file that ends where it should not, or holds something else.
-_TORN = (struct.error, RuntimeError, ValueError, FileNotFoundError)
-
-
-def _is_whole(file: Path) -> bool:
-    """Whether the values that processes share can be read from *file*."""
-    try:
-        MultiProcessCollector.merge([str(file)])  # type: ignore[no-untyped-call]
-    except _TORN:
-        return False
-    return True
-
-
-def render(registry: CollectorRegistry) -> bytes:
-    """The values of now, in Prometheus' text format."""
-    return generate_latest(registry)

@@ -17,7 +17,7 @@ from filterproxy.answers import Inline
 from filterproxy.core.asking import Needs
 from filterproxy.core.plan import Bound, Plan, Plans
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Mode, Rule
+from filterproxy.core.rule import Mode, Rule, Span
 from filterproxy.core.session import Ending, Session, Settings, Withheld
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
 from filterproxy.dialects.json_text import JsonStrings
@@ -33,6 +33,7 @@ CONTENT = Channel(0, "content")
 CUTS_LIMIT = 100
 
 _NONE_ALLOWED = Inline()
+_NOTHING_OWN: Mapping[Channel, Sequence[Span]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,13 @@ def run(
     answers: Inline = _NONE_ALLOWED,
     *,
     whole: bool = False,
+    own: Mapping[Channel, Sequence[Span]] = _NOTHING_OWN,
 ) -> Trial:
     """
     A reply, in the pieces in which it came, through the plan that its request meets.
 
     answers: to what rules ask; those that it cannot answer are left out of the chain, and named. whole:
-    nobody asks what could have left when, which spares work.
+    nobody asks what could have left when, which spares work. own: with `whole`, see Session.
     """
     given = given or settings()
     asked: list[str] = []
@@ -98,7 +100,7 @@ def run(
     while True:
         met = plans.plan(request, attempt)
         try:
-            trial, ask = _once(answers.plan(met), request, deltas, given, whole)
+            trial, ask = _once(answers.plan(met), request, deltas, given, whole, own)
         except Needs as needs:
             answers.fetch(request, needs.questions)
             continue
@@ -110,10 +112,16 @@ def run(
 
 
 def _once(
-    plan: Plan, request: Request, deltas: Sequence[Delta], given: Settings, whole: bool
+    plan: Plan,
+    request: Request,
+    deltas: Sequence[Delta],
+    given: Settings,
+    whole: bool,
+    own: Mapping[Channel, Sequence[Span]],
 ) -> tuple[Trial, Bound | None]:
     session = Session(plan, request, given)
     session.whole = whole
+    session.own = own
     texts: dict[Channel, str] = {}
     try:
         for channel in dict.fromkeys(channel for channel, _ in deltas):

@@ -17,7 +17,8 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Mode, Rule, Verb
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
 from filterproxy.detectors.regex import Regex
-from filterproxy.metrics import Metrics, render, scrape
+from filterproxy.engine.scrape import render, scrape
+from filterproxy.metrics import Metrics
 
 CONTENT = Channel(0, "content")
 
@@ -116,7 +117,8 @@ def test_no_rule_of_another_rulebook_is_suspended() -> None:
 WORKER = """
 import os
 from prometheus_client import CollectorRegistry
-from filterproxy.metrics import Metrics, share
+from filterproxy.engine.sharing import share
+from filterproxy.metrics import Metrics
 share(os.getpid())
 metrics = Metrics(CollectorRegistry())
 metrics.reply("default", "openai_chat", "pass")

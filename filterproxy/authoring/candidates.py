@@ -14,7 +14,8 @@ from typing import Any
 import regex
 
 from filterproxy.authoring.case import Case
-from filterproxy.core.rule import Span
+from filterproxy.authoring.forms import Form, forms, gaps, is_word
+from filterproxy.core.rule import MATCH_LIMIT, Span
 from filterproxy.detectors.number import NUMBERS
 from filterproxy.detectors.secret import SECRETS
 from filterproxy.facts import FACTS
@@ -26,10 +27,13 @@ _LONG_REPLY = 1500
 
 _TIMES = (3, 5, 10, 15, 30)
 _JSON = regex.compile(r"(?i)\bJSON\b")
+_ANY_NUMBER = regex.compile(r"[\d\s.,:/-]+")
 
 # How much a way of finding is worth before anything is known of what else it finds: the more it knows of what
 # it looks for, the more of the like it will find in other words.
-_ASKED_FACT, _CHECKED, FACT, _COUNTED, _PATTERN, _WORDS = 100, 95, 90, 70, 50, 40
+_ASKED_FACT, _CHECKED, FACT, _COUNTED, _WORDS = 100, 95, 90, 70, 40
+# A gap is left by mistake whatever it asks for; names and capitals mostly are what they should be.
+_FORMS = {"gap": 70, "tag": 60, "digits": 50, "id": 39, "name": 38, "capitals": 37}
 # The reply states what the request does: the rule would be about facts that are true.
 _UNGROUNDED = 30
 
@@ -53,6 +57,11 @@ class Candidate:
         """As `--verb` takes it."""
         return f"{self.verb}:{self.kind}" if self.kind else self.verb
 
+    @property
+    def is_gap(self) -> bool:
+        """Whether it looks for what a template left to be filled in."""
+        return self.kind == "gap"
+
 
 def candidates(case: Case, span: Span | None) -> list[Candidate]:
     """Everything that is worth a try. span: the part that is meant, where somebody said so."""
@@ -60,6 +69,8 @@ def candidates(case: Case, span: Span | None) -> list[Candidate]:
     part = case.reply[slice(*span)] if span else _short(case.reply)
     if part.strip():
         found += _words(case.reply, span or (0, len(part)), part)
+    else:
+        found += [_of_form(form, _FORMS[form.kind]) for form in gaps(case.reply)]
     return found
 
 
@@ -108,35 +119,28 @@ def _counting(case: Case, span: Span | None) -> Iterator[Candidate]:
 
 
 def _words(reply: str, span: Span, part: str) -> Iterator[Candidate]:
-    words = not (_joined(reply, span[0]) or _joined(reply, span[1]))
-    phrase = {"phrases": [part.strip()]} | ({} if words else {"words": False})
-    pattern = generalised(part.strip(), words)
-    # Without digits both find the same, and the phrase in any capitals; with nothing else it is any number.
-    worth = _WORDS if r"\d" not in pattern else _PATTERN if any(map(str.isalpha, part)) else _UNGROUNDED
+    start = span[0] + len(part) - len(part.lstrip())
+    part = _first_words(part.strip())
+    whole_words = not (_joined(reply, start) or _joined(reply, start + len(part)))
+    phrase = {"phrases": [part]} | ({} if whole_words else {"words": False})
     yield Candidate("phrases", "", phrase, worth=_WORDS * 10 + 1)
-    yield Candidate("regex", "", {"regex": pattern}, worth=worth * 10)
+    for form in forms(part, whole_words):
+        any_number = form.kind == "digits" and _ANY_NUMBER.fullmatch(part)
+        yield _of_form(form, _UNGROUNDED if any_number else _FORMS[form.kind])
+
+
+def _first_words(part: str) -> str:
+    """Those of a part that is longer than a match can be: they will do."""
+    if len(part) <= MATCH_LIMIT:
+        return part
+    start = part[:_WHOLE_REPLY]
+    return start.rpartition(" ")[0].strip() or start
+
+
+def _of_form(form: Form, worth: int) -> Candidate:
+    return Candidate("regex", form.kind, {"regex": form.pattern}, worth=worth * 10)
 
 
 def _joined(reply: str, at: int) -> bool:
     """Whether a word goes on over *at*."""
-    return 0 < at < len(reply) and _is_word(reply[at - 1]) and _is_word(reply[at])
-
-
-_SPECIAL = regex.compile(r"[\\.^$*+?{}\[\]()|]")
-_PIECE = regex.compile(r"(\d+)|(\s+)|([^\d\s]+)")
-
-
-def generalised(part: str, words: bool = True) -> str:
-    """A pattern for texts like *part*: digits stand for digits, blanks for any. words: only whole ones."""
-    pattern = "".join(
-        r"\d+" if digits else r"\s+" if blank else _SPECIAL.sub(r"\\\g<0>", other)
-        for digits, blank, other in _PIECE.findall(part)
-    )
-    if not words:
-        return pattern
-    before = r"\b" if _is_word(part[:1]) else ""
-    return before + pattern + (r"\b" if _is_word(part[-1:]) else "")
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
+    return 0 < at < len(reply) and is_word(reply[at - 1]) and is_word(reply[at])

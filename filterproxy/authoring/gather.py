@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filterproxy.corpus.exchange import Exchange
@@ -58,18 +60,40 @@ def from_decision(folder: Path, id: str) -> Exchange:
     raise ValueError(f"{id} in {folder}: {why}")
 
 
-def recorded(paths: Sequence[Path], most: int = MOST) -> tuple[list[Exchange], Skips, bool]:
-    """The first exchanges of *paths*, what could not be read, and whether there are more."""
-    found: list[Exchange] = []
-    skips = Skips()
-    for one in read(list(paths)):
+@dataclass(slots=True)
+class Recorded:
+    """
+    exchanges: all that there are, or a sample of so many, in order; of: how many there are. skips: what could
+    not be read.
+    """
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    of: int = 0
+    skips: Skips = field(default_factory=Skips)
+
+
+def recorded(
+    paths: Sequence[Path], most: int = MOST, watch: Callable[[int], None] = lambda read: None
+) -> Recorded:
+    """
+    Exchanges of *paths*, each as likely as any other where there are more than *most*, the same every time.
+
+    watch: told how many are read.
+    """
+    found, draw = Recorded(), random.Random(0)
+    for one in read(paths):
         if not isinstance(one, Exchange):
-            skips.add(one)
-        elif len(found) == most:
-            return found, skips, True
-        else:
-            found.append(one)
-    return found, skips, False
+            found.skips.add(one)
+            continue
+        found.of += 1
+        if found.of <= most:
+            found.exchanges.append(one)
+        elif (place := draw.randrange(found.of)) < most:
+            # The last takes the place of one before it, and its own is behind all.
+            del found.exchanges[place]
+            found.exchanges.append(one)
+        watch(found.of)
+    return found
 
 
 def examples_of(rulebook: Rulebook) -> list[Example]:

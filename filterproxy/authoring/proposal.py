@@ -99,6 +99,8 @@ def _why(case: Case, found: Found) -> str:
         return f"The reply states {what}."
     if candidate.verb in ("number", "secret"):
         return f"The reply holds a {candidate.verb} that nobody should read ({candidate.kind})."
+    if candidate.is_gap:
+        return "The reply has a gap that was left to be filled in."
     if candidate.verb in _WHYS:
         return _WHYS[candidate.verb]
     part = case.reply[slice(*found.spans[0])]
@@ -120,9 +122,11 @@ def _name(case: Case, found: Found) -> str:
     candidate = found.candidate
     if is_empty(candidate):
         return "empty-reply" if candidate.verb == "length" else "blank-reply"
+    if candidate.is_gap:
+        return "gap-to-fill"
     if candidate.verb in _IDS:
         return _IDS[candidate.verb]
-    if candidate.kind:
+    if candidate.kind and candidate.verb != "regex":
         return f"{candidate.kind}-{candidate.verb}" if candidate.verb != "fact" else candidate.kind
     words = re.findall(r"[a-z0-9]+", _plain(case.reply[slice(*found.spans[0])]))[:4]
     return "-".join(words) if any(map(str.isalpha, words)) else candidate.verb

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,12 @@ _WORTH_SAYING = {
     "number": "a number that is checked",
     "secret": "a secret of a known form",
     "regex": "texts of the same form",
+    "regex:gap": "gaps that were not filled in",
+    "regex:tag": "this tag",
+    "regex:digits": "these words, with other numbers",
+    "regex:id": "ids of the same form",
+    "regex:name": "these words, with other names",
+    "regex:capitals": "what is written in capitals",
     "phrases": "these words",
     "length": "replies as long, or as short",
     "repetition": "what is said again and again",
@@ -45,6 +51,14 @@ _WORTH_SAYING = {
 _LONG_PART = 2000
 # The same of the reply, of which the line or the sentence may do.
 _LONG_REPLY = 600
+
+
+# Told how many exchanges are done.
+Watch = Callable[[int], None]
+
+
+def _nobody(done: int) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,8 @@ class Found:
     @property
     def why(self) -> str:
         """What speaks for it, or against it, in the case itself."""
-        said = [_WORTH_SAYING.get(self.candidate.verb, "")]
+        says = _WORTH_SAYING.get(self.candidate.name) or _WORTH_SAYING.get(self.candidate.verb, "")
+        said = [says]
         if self.candidate.verb == "fact":
             asked = self.candidate.worth > 10 * FACT
             said = ["the question asks for it" if asked else "a fact, however it is written"]
@@ -93,8 +108,9 @@ class Found:
         n = len(others.examples) + len(others.exchanges)
         share = (self.in_examples + self.in_exchanges) / (n + _SMOOTHING)
         wide = 600 if share > _VERY_WIDE else 300 if share > _WIDE else 0
-        if self.candidate.grounded or self.candidate.verb in ("number", "secret"):
-            # Facts that the request does not state are the same mistake again: no reason to look elsewhere.
+        if self.candidate.grounded or self.candidate.verb in ("number", "secret") or self.candidate.is_gap:
+            # Facts that the request does not state, and gaps, are the same mistake again: no reason to look
+            # elsewhere.
             wide //= 10
         return self.candidate.worth - wide - 100 * min(self.beside, 3) - 100 * (self.cover < 0.5) - 10 * share
 
@@ -118,17 +134,20 @@ def compiled(rules: Sequence[Mapping[str, Any]]) -> Rulebook:
 
 
 def try_all(case: Case, span: Span | None, chosen: Sequence[Candidate], others: Others) -> Tried:
+    """What each candidate finds in the case, and those that do in the others: see the two below."""
+    return try_others(case, try_case(case, span, chosen), others)
+
+
+def try_case(case: Case, span: Span | None, chosen: Sequence[Candidate]) -> Tried:
     """
-    What each candidate finds; those that find nothing in the case are left out.
+    What each candidate finds in the case; those that find nothing are left out.
 
     span: the part that is meant; None: any will do.
     """
-    plans = Plans(compiled([_shadow(at, one, case.channel) for at, one in enumerate(chosen)]).rules)
-    trial = _run(plans, case.request(), case.reply, Channel(0, case.channel))
+    trial = _run(_shadows(chosen, case.channel), case.request(), case.reply, Channel(0, case.channel))
     tried = Tried()
-    kept: dict[str, Found] = {}
     for at, candidate in enumerate(chosen):
-        hits = [hit for hit in trial.verdict.hits if hit.rule == f"c{at}"]
+        hits = [hit for hit in trial.verdict.hits if hit.rule == _id(at)]
         spans = tuple((hit.start, hit.end) for hit in hits if not hit.excuse)
         if spans and case.channel == "arguments":
             # They are offsets in the one string of the JSON that was read, and not in all of it.
@@ -137,21 +156,32 @@ def try_all(case: Case, span: Span | None, chosen: Sequence[Candidate], others: 
         if excuse and not spans:
             tried.excused[candidate.name] = excuse
         if found := _fitting(candidate, case.reply, spans, span):
-            kept[f"c{at}"] = found
-    alike = Counter(_fired(plans, ((e.request(), e.reply, Channel(0, e.channel)) for e in others.examples)))
-    recorded = Counter(_recorded(plans, others.exchanges, case.channel))
-    tried.found = _ranked(kept, alike, recorded, others)
+            tried.found.append(found)
+    tried.found = _ranked(tried.found, Others())
     return tried
 
 
-def _ranked(
-    kept: Mapping[str, Found], examples: Counter[str], exchanges: Counter[str], others: Others
-) -> list[Found]:
+def try_others(case: Case, tried: Tried, others: Others, watch: Watch = _nobody) -> Tried:
+    """
+    The same with what they find in other replies, which may change their order.
+
+    watch: told how many of the recorded exchanges are done.
+    """
+    if not tried.found or not (others.examples or others.exchanges):
+        return tried
+    plans = _shadows([one.candidate for one in tried.found], case.channel)
+    examples = ((e.request(), e.reply, Channel(0, e.channel)) for e in others.examples)
+    alike = Counter(_fired(plans, examples))
+    recorded = Counter(_recorded(plans, others.exchanges, case.channel, watch))
     found = [
-        Found(one.candidate, one.spans, one.cover, one.beside, examples[id], exchanges[id])
-        for id, one in kept.items()
+        replace(one, in_examples=alike[_id(at)], in_exchanges=recorded[_id(at)])
+        for at, one in enumerate(tried.found)
     ]
-    found.sort(key=lambda one: -one.score(others))
+    return Tried(_ranked(found, others), tried.excused)
+
+
+def _ranked(kept: Sequence[Found], others: Others) -> list[Found]:
+    found = sorted(kept, key=lambda one: -one.score(others))
     # Of a fact the way that excuses what is known, and the one that does not: the better is enough.
     names: dict[str, Found] = {}
     for one in found:
@@ -182,13 +212,21 @@ def shortened(case: Case, found: Found) -> Case:
 
 def alone(candidate: Candidate, channel: str) -> Plans:
     """A plan of nothing but a rule that looks for it in a kind of text."""
-    return Plans(compiled([_shadow(0, candidate, channel)]).rules)
+    return _shadows([candidate], channel)
+
+
+def _shadows(chosen: Sequence[Candidate], channel: str) -> Plans:
+    return Plans(compiled([_shadow(at, one, channel) for at, one in enumerate(chosen)]).rules)
+
+
+def _id(at: int) -> str:
+    return f"c{at}"
 
 
 def _shadow(at: int, candidate: Candidate, channel: str) -> dict[str, Any]:
     unless = {"unless": {"grounded": True}} if candidate.grounded else {}
     looks = {"match": candidate.match, "in": channel, **unless}
-    return {"id": f"c{at}", **looks, "action": "flag", "mode": "shadow"}
+    return {"id": _id(at), **looks, "action": "flag", "mode": "shadow"}
 
 
 def _fitting(candidate: Candidate, reply: str, spans: tuple[Span, ...], wanted: Span | None) -> Found | None:
@@ -214,13 +252,14 @@ def _fired(plans: Plans, replies: Iterable[tuple[Request, str, Channel]]) -> Ite
         yield from _run(plans, request, reply, channel).fired()
 
 
-def _recorded(plans: Plans, exchanges: Iterable[Exchange], kind: str) -> Iterable[str]:
+def _recorded(plans: Plans, exchanges: Iterable[Exchange], kind: str, watch: Watch) -> Iterable[str]:
     """Of each exchange the candidates that find something in any of its texts of a kind."""
-    for exchange in exchanges:
+    for done, exchange in enumerate(exchanges, 1):
         texts = [one for one in exchange.texts if one[0].kind == kind]
         trials = [_run(plans, exchange.request(), text, channel) for channel, text in texts]
         yield from {id for trial in trials for id in trial.fired()}
+        watch(done)
 
 
 def _run(plans: Plans, request: Request, reply: str, channel: Channel) -> Trial:
-    return run(plans, request, [(channel, reply)])
+    return run(plans, request, [(channel, reply)], whole=True)

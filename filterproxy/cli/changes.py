@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,13 +32,14 @@ def change_lines(
     from rich.text import Text
 
     from filterproxy.cli.show import visible
+    from filterproxy.history.unparse import written
 
     for rule, (before, after) in changes.get("modes", {}).items():
         yield Text.assemble((f"mode of {rule}: ", "bold"), (before, GONE), " -> ", (after, NEW))
     for word, style, key in (("+", NEW, "added"), ("-", GONE, "removed")):
         for rule, form in changes.get(key, {}).items():
             yield Text.assemble((f"{word} {rule}", style), (f"  {key}", "dim"))
-            for name, value in form.items() if forms else ():
+            for name, value in written(form).items() if forms else ():
                 yield Text(f"    {name}: {visible(_short(value))}")
     for rule, keys in changes.get("changed", {}).items():
         said = ("mode", "rollout") if rule in changes.get("modes", {}) else ()
@@ -64,6 +64,7 @@ def _key_lines(key: str, change: Mapping[str, Any], terminal: bool) -> Iterator[
     from rich.text import Text
 
     from filterproxy.cli.show import visible
+    from filterproxy.history.unparse import written
 
     if "before" not in change:
         yield Text(f"    {key}:")
@@ -74,7 +75,7 @@ def _key_lines(key: str, change: Mapping[str, Any], terminal: bool) -> Iterator[
             if more > 0:
                 yield Text(f"      {word} and {more} more", style=style)
         return
-    before, after = _short(change["before"]), _short(change["after"])
+    before, after = (_short(written({key: change[side]})[key]) for side in ("before", "after"))
     if max(len(before), len(after)) <= _SHORT:
         yield Text.assemble(f"    {key}: ", (visible(before), GONE), " -> ", (visible(after), NEW))
         return
@@ -120,12 +121,34 @@ def _span(tokens: Sequence[tuple[int, str]], start: int, end: int) -> list[tuple
 
 
 def _short(value: Any) -> str:
-    """A value as an author would read it: text as it is, the rest as JSON."""
+    """A value as an author would read it: text as it is, the rest as YAML on a line."""
+    from filterproxy.history.yaml_text import on_a_line
+
     if value is None:
         return "(nothing)"
-    if isinstance(value, list) and len(value) > _NAMED:
-        value = [*value[:_NAMED], f"and {len(value) - _NAMED} more"]
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else on_a_line(_fewer(value))
+
+
+def _fewer(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _fewer(inner) for key, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    more = [f"and {len(value) - _NAMED} more"] if len(value) > _NAMED else []
+    return [*map(_fewer, value[:_NAMED]), *more]
+
+
+def counted(changes: Mapping[str, Any]) -> str:
+    """How many rules are not the same: "1 rule added, 2 changed"."""
+    from filterproxy.cli.rules import count
+
+    found = {name: list(changes.get(name, ())) for name in ("added", "removed", "changed", "moved")}
+    found["moved"] = [rule for rule in found["moved"] if rule not in found["changed"]]
+    words = [(len(rules), name) for name, rules in found.items() if rules]
+    if not words:
+        return "No rule changed, but what they know"
+    (first, name), *others = words
+    return ", ".join([f"{count(first, 'rule')} {name}", *(f"{number} {name}" for number, name in others)])
 
 
 def summary(changes: Mapping[str, Any] | None) -> str:

@@ -86,15 +86,11 @@ def _check_url(settings: Settings) -> None:
 
 def _check_files(config: Config) -> None:
     """What `serve` would refuse of addresses, and of certificates and folders that settings name."""
-    from filterproxy.proxy.address import StartError, refusal
-    from filterproxy.proxy.folders import unwritable
-    from filterproxy.proxy.tls import check_tls
-    from filterproxy.proxy.upstream.trust import unreadable
+    from filterproxy.proxy.address import StartError
+    from filterproxy.proxy.preflight import preflight
 
-    if (reason := refusal(config) or unreadable(config.all_upstreams) or unwritable(config)) is not None:
-        fail(reason)
     try:
-        check_tls(config)
+        preflight(config)
     except StartError as error:
         fail(str(error))
 

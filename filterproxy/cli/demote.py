@@ -39,11 +39,12 @@ def demote(
     """
     Take a rule back: to shadow, where it changes nothing, or off.
 
-    One line of its pack is changed, and nothing is checked first. It reaches every proxy that reads the pack;
-    to stop a rule in one instance until somebody has looked, there is `filterproxy kill`.
+    Its `mode` is changed in the pack, and nothing is checked first. It reaches every proxy that reads the
+    pack; to stop a rule in one instance until somebody has looked, there is `filterproxy kill`.
     """
-    document = document_or_exit(paths_or_default(paths), known or (), as_json=as_json)
-    form = form_or_exit(document, rule)
+    files = paths_or_default(paths)
+    document = document_or_exit(files, known or (), as_json=as_json)
+    form = form_or_exit(document, files, rule)
     change = change_or_exit(document, form, step_or_exit(form, to, _back, up=False))
     finish(change, [], " ".join(reason.split()), not dry_run, who, as_json=as_json)
 

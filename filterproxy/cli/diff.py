@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from filterproxy.cli.rules import JsonOption, KnownOption, RulesOption, count, exit_with_problems, fail
+from filterproxy.cli.rules import JsonOption, KnownOption, RulesOption, exit_with_problems, fail
 
 MostOption = Annotated[
     int, typer.Option("--most", metavar="N", min=1, help="Commits to look at, newest first.")
@@ -30,7 +30,7 @@ def diff(
 
     Changes of mode come first: they are what customers feel.
     """
-    from filterproxy.cli.changes import change_lines
+    from filterproxy.cli.changes import change_lines, counted
     from filterproxy.cli.show import console, print_json
     from filterproxy.history.difference import difference
 
@@ -49,7 +49,7 @@ def diff(
     if old["hash"] == new["hash"]:
         out.print(f"\nThe rules do the same: {new['hash']}.")
     else:
-        out.print(f"\n{count(len(found.rules()), 'rule')} changed, {old['hash']} -> {new['hash']}.")
+        out.print(f"\n{counted(found.as_json())}: {old['hash']} -> {new['hash']}.")
 
 
 def rulebook_named(

@@ -73,14 +73,18 @@ RecordingsOption = Annotated[
 ]
 
 
-def labels_or_exit(given: Path | None) -> tuple[Path, Labels]:
-    """The file of labels and what is in it; lines that are none are named on stderr."""
+def labels_or_exit(given: Path | None, document: Document, paths: Sequence[Path]) -> tuple[Path, Labels]:
+    """
+    The file of labels and what is in it, each with the version of its rule; lines that are none are named on
+    stderr. document: of *paths* now.
+    """
     from filterproxy.cli.show import console
-    from filterproxy.labels.store import default_path, read
+    from filterproxy.history.versions import Versions
+    from filterproxy.labels.store import default_path, read, versioned
 
     file = given or default_path()
     try:
-        labels = read(file)
+        labels = versioned(read(file), Versions(lambda hash: rulebook_then(hash, document, paths)))
     except OSError as error:
         fail(f"the labels in {file} cannot be read: {error.strerror}")
     for skipped in labels.skipped[:_NAMED]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from filterproxy.cli.changes import change_lines, summary
+from filterproxy.cli.replay_report import change, cost, print_gates, print_rules, print_table
 from filterproxy.cli.rules import count
-from filterproxy.cli.show import visible
+from filterproxy.cli.show import grouped, replies, visible
 
 if TYPE_CHECKING:
     from filterproxy.experiments.best import Best
@@ -21,15 +21,10 @@ if TYPE_CHECKING:
 
 STATE_STYLES = {"open": "cyan", "kept": "green", "rejected": "red", "unclear": "yellow"}
 
-# What a rule's numbers are called; a pair is the baseline's and the candidate's.
-_PAIRS = ("fired", "excused", "marginal", "errors")
 
-
-def replies(number: Any) -> str:
+def _replies(number: Any) -> str:
     """A number of replies in words, whatever an edited file says."""
-    if not isinstance(number, int):
-        return "? replies"
-    return "1 reply" if number == 1 else f"{number:,} replies".replace(",", " ")
+    return replies(number) if isinstance(number, int) else "? replies"
 
 
 def headline(entry: Entry) -> Text:
@@ -44,9 +39,10 @@ def headline(entry: Entry) -> Text:
 
 def label(entry: Entry) -> Text:
     """Two lines for the tree: what it is, what it changed and what came of that."""
-    changed = entry.replies.get("changed", "?")
-    numbers = f"new {entry.total('new')}, gone {entry.total('gone')}, changed {changed}"
-    about = f"{visible(summary(entry.changes))}  ({numbers} of {replies(entry.corpus.get('exchanges'))})"
+    found = entry.total("new"), entry.total("gone"), entry.replies.get("changed")
+    new, gone, changed = (grouped(one) if isinstance(one, int) else "?" for one in found)
+    numbers = f"new {new}, gone {gone}, changed {changed}"
+    about = f"{visible(summary(entry.changes))}  ({numbers} of {_replies(entry.corpus.get('exchanges'))})"
     return Text("\n").join([headline(entry), Text(about, style="dim")])
 
 
@@ -64,11 +60,9 @@ def print_entry(out: Console, entry: Entry) -> None:
         out.print("What changed is not known: a document was not at hand.")
     else:
         _print_changes(out, entry.changes)
-    _print_numbers(out, entry)
-    for gate in entry.gates:
-        word, style = ("held", "green") if gate.get("ok") else ("not held", "red")
-        about = f"gate {gate.get('gate', '?')} ({gate.get('found', '?')} of {gate.get('of', '?')}): "
-        out.print(Text.assemble(visible(about), (word, style)))
+    out.print()
+    print_rules(out, entry.rules)
+    print_gates(out, entry.gates)
     for remark in entry.remarks:
         by = f" {visible(remark.who)}" if remark.who else ""
         out.print(Text.assemble((f"\n{remark.when}{by}: ", "dim"), visible(remark.text)))
@@ -83,52 +77,13 @@ def _corpus(corpus: Mapping[str, Any]) -> str:
     skipped = corpus.get("skipped") or 0
     left_out = f", {count(skipped, 'line')} skipped" if skipped else ""
     files = ", ".join(visible(str(file)) for file in corpus.get("files") or ())
-    return f"{replies(corpus.get('exchanges'))}{left_out}, corpus {corpus.get('hash', '?')}: {files}"
+    return f"{_replies(corpus.get('exchanges'))}{left_out}, corpus {corpus.get('hash', '?')}: {files}"
 
 
 def _print_changes(out: Console, changes: Mapping[str, Any]) -> None:
     lines = list(change_lines(changes, out.is_terminal))
     for line in lines or [Text("The same rules.")]:
         out.print(line)
-
-
-def _table(*titles: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(titles[0], no_wrap=True)
-    for title in titles[1:]:
-        table.add_column(title, justify="right", no_wrap=True)
-    return table
-
-
-def _print_numbers(out: Console, entry: Entry) -> None:
-    """Rules that had something to do under either rulebook; the quiet ones are counted."""
-    loud = {
-        rule: numbers
-        for rule, numbers in entry.rules.items()
-        if any(any(numbers[key]) for key in _PAIRS) or numbers["new"] or numbers["gone"]
-    }
-    out.print()
-    if loud:
-        table = _table("rule", "fired", "new", "gone", "marginal", "excused", "µs a reply")
-        for rule, numbers in loud.items():
-            table.add_row(
-                Text(rule), _pair(numbers["fired"]), str(numbers["new"]), str(numbers["gone"]),
-                _pair(numbers["marginal"]), _pair(numbers["excused"]), _cost(numbers),
-            )  # fmt: skip
-        out.print(table)
-    quiet = len(entry.rules) - len(loud)
-    if quiet:
-        out.print(Text(f"{count(quiet, 'rule')} never matched.", style="dim"))
-
-
-def _pair(pair: Sequence[float | None]) -> str:
-    first, second = ("-" if one is None else f"{one:g}" for one in pair)
-    return first if first == second else f"{first} -> {second}"
-
-
-def _cost(numbers: Mapping[str, Any]) -> str:
-    seconds, evaluated = numbers["seconds"][1], numbers["evaluated"][1]
-    return f"{1_000_000 * seconds / evaluated:.1f}" if evaluated else "-"
 
 
 def print_comparison(out: Console, found: Comparison, *, every: bool) -> None:
@@ -150,18 +105,17 @@ def print_comparison(out: Console, found: Comparison, *, every: bool) -> None:
     rows = [row for row in found.rows if every or not row.same]
     out.print()
     if rows:
-        table = _table("rule", "evaluated", "fired", "marginal", "excused", "µs a reply")
-        for row in rows:
-            keys = ("evaluated", "fired", "marginal", "excused")
-            table.add_row(Text(row.rule), *(_pair(row.pair(key)) for key in keys), _costs(row))
-        out.print(table)
+        titles = ("rule", "read", "fired", "only it", "excused", "errors", "µs/reply")
+        print_table(out, [titles, *map(_compared, rows)])
     same = len(found.rows) - len(rows)
     if same:
         out.print(Text(f"{count(same, 'rule')} with the same numbers.", style="dim"))
 
 
-def _costs(row: Row) -> str:
-    return " -> ".join("-" if one is None else _cost(one) for one in (row.first, row.second))
+def _compared(row: Row) -> list[str]:
+    keys = ("evaluated", "fired", "marginal", "excused", "errors")
+    costs = ["-" if one is None else cost(one) for one in (row.first, row.second)]
+    return [row.rule, *(change(row.pair(key)) for key in keys), " -> ".join(dict.fromkeys(costs))]
 
 
 def print_best(out: Console, found: Best) -> None:
@@ -189,7 +143,7 @@ def _value(found: Best, best: Any) -> str:
     if found.goal.name == "firing-rate":
         return f"fires in {best.value:.3%} of replies"
     if found.goal.name == "cost":
-        return f"{1_000_000 * best.value:.1f} µs a reply"
+        return f"{1_000_000 * best.value:.1f} µs/reply"
     tally = best.tally
     low, high = tally.interval
     recall = "no reply is labelled for it to catch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ from filterproxy.cli.rules import JsonOption, fail
 
 # The proxy waits for its workers at most half as long.
 _TIMEOUT_SECONDS = 30.0
+_HERE = "This proxy only, and not after its restart."
 
 
 def kill(
@@ -52,7 +54,7 @@ def kill(
     body = None if end else json.dumps({"for": for_, "reason": reason}).encode()
     path = f"/rules/{urllib.parse.quote(rule, safe='/')}/kill"
     answer = _asked(admin, path, "DELETE" if end else "POST", body, token)
-    _show(answer, lambda said: [f"{rule} runs again" if end else _one(said)], as_json=as_json)
+    _show(answer, lambda said: [f"{rule} runs again here."] if end else _killed(said), as_json=as_json)
 
 
 def _show(answer: dict[str, Any], lines: Callable[[dict[str, Any]], list[str]], *, as_json: bool) -> None:
@@ -61,15 +63,27 @@ def _show(answer: dict[str, Any], lines: Callable[[dict[str, Any]], list[str]], 
 
         print_json(answer)
         return
-    for line in lines(answer):
+    try:
+        said = lines(answer)
+    except (KeyError, TypeError, ValueError):
+        fail("what answers there is no admin side of filterproxy, or one of another version")
+    for line in said:
         typer.echo(line)
-    typer.echo(f"({answer['note']})")
     for sentence in answer.get("late", ()):
         typer.echo(f"filterproxy: {sentence}", err=True)
 
 
+def _killed(killed: dict[str, Any]) -> list[str]:
+    return [
+        f"{_one(killed)}.",
+        _HERE,
+        f"Everywhere and for good: filterproxy demote {killed['rule']}",
+    ]
+
+
 def _one(killed: dict[str, Any]) -> str:
-    return f"{killed['rule']} is not run until {killed['until']}"
+    until = datetime.datetime.fromisoformat(killed["until"])
+    return f"{killed['rule']} is not run until {until:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _listed(answer: dict[str, Any]) -> list[str]:
@@ -77,7 +91,7 @@ def _listed(answer: dict[str, Any]) -> list[str]:
         f"{_one(killed)}, asked by {killed['by']}" + (f": {killed['reason']}" if killed["reason"] else "")
         for killed in answer["kills"]
     ]
-    return lines or ["No rule is killed here."]
+    return [*lines, _HERE] if lines else ["No rule is killed here."]
 
 
 def _asked(admin: str, path: str, method: str, body: bytes | None, token: str) -> dict[str, Any]:

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filterproxy.cli.rules import JsonOption, count, fail
+from filterproxy.cli.rules import JsonOption, fail
 
 if TYPE_CHECKING:
     from filterproxy.authoring.case import Case
     from filterproxy.authoring.draft import Draft
     from filterproxy.authoring.trying import Found, Others, Tried
     from filterproxy.core.rule import Span
-
-# Lines that could not be read and are named one by one.
-_NAMED = 5
+    from filterproxy.rulebook.book import Example
 
 
 def new(
@@ -71,6 +69,8 @@ def new(
     from filterproxy.authoring.case import Case, locate
     from filterproxy.authoring.deed import ACTIONS, Wishes
     from filterproxy.authoring.draft import best_draft
+    from filterproxy.authoring.trying import Others
+    from filterproxy.cli.new_against import exchanges_of, tried_on
     from filterproxy.cli.new_shown import finish
 
     if action and action not in ACTIONS:
@@ -92,8 +92,10 @@ def new(
     part = locate(case.reply, span)
     if span and part is None:
         raise typer.BadParameter("these words do not stand in the reply", param_hint="--span")
-    pack_text, others, taken = _surroundings(pack, against, as_json=as_json)
-    part, tried = _tried(case, part, others, talks)
+    pack_text, examples, taken = _pack(pack, as_json=as_json)
+    part, tried = _tried(case, part, talks)
+    others = Others(examples, exchanges_of(against or ()))
+    tried = tried_on(case, tried, others)
     chosen = _chosen(tried, verb, others, talks)
     if owner is None:
         from filterproxy.authoring.gather import git_user
@@ -103,7 +105,7 @@ def new(
         named = typer.prompt("Add it to which pack? (nothing: print it)", default="", show_default=False)
         if named:
             pack = Path(named)
-            pack_text, _, taken = _surroundings(pack, None, as_json=False)
+            pack_text, _, taken = _pack(pack, as_json=False)
     if id and id in taken:
         raise typer.BadParameter(f'"{id}" is the id of another rule of {pack}', param_hint="--id")
     try:
@@ -141,49 +143,49 @@ def _stored(decision: str, folder: Path | None, file: Path | None, line: int, sp
         fail(str(error))
 
 
-def _surroundings(
-    pack: Path | None, against: list[Path] | None, *, as_json: bool
-) -> tuple[str, Others, frozenset[str]]:
-    """The pack's text, replies to try rules on, and ids that are taken."""
-    from filterproxy.authoring.gather import examples_of, recorded
-    from filterproxy.authoring.trying import Others
+def _pack(pack: Path | None, *, as_json: bool) -> tuple[str, Sequence[Example], frozenset[str]]:
+    """The pack's text, its examples, and ids that are taken."""
+    from filterproxy.authoring.gather import examples_of
     from filterproxy.cli.rules import rulebook_or_exit
     from filterproxy.rulebook.files import read_text
 
-    text, examples, taken = "", [], frozenset[str]()
     if pack is not None and pack.is_dir():
         raise typer.BadParameter(f"{pack} is a folder: name a file in it", param_hint="--pack")
     if pack is not None and not pack.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {pack.parent}", param_hint="--pack")
-    if pack is not None and pack.exists() and pack.stat().st_size:
-        rulebook = rulebook_or_exit([pack], as_json=as_json)
-        text, examples = read_text(pack), examples_of(rulebook)
-        taken = frozenset(rule.id for rule in rulebook.rules)
-    exchanges, skips, more = recorded(against or ())
-    for one in skips.named[:_NAMED]:
-        typer.echo(f"filterproxy: skipped {one.file}:{one.line}: {one.why}", err=True)
-    if skips.count > _NAMED:
-        typer.echo(f"filterproxy: skipped {count(skips.count, 'line')} in all", err=True)
-    if more:
-        typer.echo(f"filterproxy: tried on the first {len(exchanges)} exchanges", err=True)
-    return text, Others(examples, exchanges), taken
+    if pack is None or not pack.exists() or not pack.stat().st_size:
+        return "", (), frozenset()
+    rulebook = rulebook_or_exit([pack], as_json=as_json)
+    return read_text(pack), examples_of(rulebook), frozenset(rule.id for rule in rulebook.rules)
 
 
-def _tried(case: Case, part: Span | None, others: Others, talks: bool) -> tuple[Span | None, Tried]:
+def _tried(case: Case, part: Span | None, talks: bool) -> tuple[Span | None, Tried]:
     """What finds it; who sits at a terminal is asked for the part where nothing was found without."""
     from filterproxy.authoring.candidates import candidates
     from filterproxy.authoring.case import locate
-    from filterproxy.authoring.trying import try_all
+    from filterproxy.authoring.trying import try_case
 
     while True:
-        tried = try_all(case, part, candidates(case, part), others)
+        tried = try_case(case, part, candidates(case, part))
         if tried.found:
             return part, tried
+        _show(case.reply)
         if not talks:
             for name, source in tried.excused.items():
                 typer.echo(f"filterproxy: {name}: the request states it ({source})", err=True)
             fail("nothing was found: say with --span which words of the reply must not be there")
-        part = locate(case.reply, typer.prompt("Which words of it must not be there?"))
+        part = None
+        while part is None:
+            part = locate(case.reply, typer.prompt("Which words of it must not be there?"))
+
+
+def _show(reply: str) -> None:
+    """What was said: who began with a decision's id has not seen it. In a long one its length was found."""
+    from filterproxy.cli.show import console, marked
+
+    err = console(stderr=True)
+    for line in marked(reply, [], "    ", err.is_terminal):
+        err.print(line)
 
 
 def _chosen(tried: Tried, verb: str, others: Others, talks: bool) -> Sequence[Found]:

@@ -97,9 +97,9 @@ def promote(
     """
     Roll a rule out one step further: off, shadow, canary, enforce.
 
-    One line of its pack is changed (`mode`, `rollout`), after checks: its rulebook was replayed and kept, it
-    was in shadow for long enough, and it is right often enough by the labels of `review`. Shadow needs no
-    check: it changes nothing for anybody.
+    Its `mode` and `rollout` are changed in the pack, and nothing else, after checks: its rulebook was
+    replayed and kept, it was in shadow for long enough, and it is right often enough by the labels of
+    `review`. Shadow needs no check: it changes nothing for anybody.
     """
     from filterproxy.rollout.step import next_step
 
@@ -107,7 +107,7 @@ def promote(
     reason = _reason(force)
     files = paths_or_default(paths)
     document = document_or_exit(files, known or (), as_json=as_json)
-    form = form_or_exit(document, rule)
+    form = form_or_exit(document, files, rule)
     change = change_or_exit(document, form, step_or_exit(form, to, next_step, up=True))
     checks: list[Check] = []
     if change.becomes.acts:
@@ -157,15 +157,16 @@ def _limits(drops: str, precision: str) -> tuple[Any, float]:
     return limit, share
 
 
-def form_or_exit(document: Document, rule: str) -> dict[str, Any]:
-    """The rule with this id; wrong usage, with the nearest one, where there is none."""
+def form_or_exit(document: Document, files: Sequence[Path], rule: str) -> dict[str, Any]:
+    """The rule with this id, of the packs in *files*; wrong usage where there is none, with the nearest."""
     from filterproxy.rulebook.problem import nearest
 
     forms = {form["id"]: form for form in document["rules"]}
     if rule not in forms:
         near = nearest(rule, forms)
         hint = f'; did you mean "{near}"?' if near else ""
-        raise typer.BadParameter(f'there is no rule "{rule}"{hint}', param_hint="RULE")
+        there = ", ".join(map(str, files))
+        raise typer.BadParameter(f'there is no rule "{rule}" in {there}{hint}', param_hint="RULE")
     return forms[rule]
 
 
@@ -218,7 +219,7 @@ def _checks(
         traffic = traffic_or_exit(given["sources"], lambda hash: rulebook_then(hash, document, files))
         checks.append(shadow_check(change, traffic, min_shadow))
     if PRECISION in names:
-        found = _precision(change, document, given["labels"], recordings)
+        found = _precision(change, document, given["files"], given["labels"], recordings)
         checks.append(precision_check(change, found, limits[1]))
     return checks
 
@@ -241,16 +242,21 @@ def _replay_check(change: Change, file: Path | None, limit: Any) -> Check:
 
 
 def _precision(
-    change: Change, document: Document, labels: Path | None, recordings: Sequence[Path] | None
+    change: Change,
+    document: Document,
+    files: Sequence[Path],
+    labels: Path | None,
+    recordings: Sequence[Path] | None,
 ) -> Precision:
-    """By all labels; with recordings, of the rule as it is now on those among them."""
+    """By the labels of this version; with recordings it is run over all labelled replies among them."""
     from filterproxy.labels.precision import precision
     from filterproxy.rulebook.compile import compile
+    from filterproxy.rulebook.document import version_of
 
-    _, there = labels_or_exit(labels)
+    _, there = labels_or_exit(labels, document, files)
     rule = change.rule["id"]
     if not recordings:
-        return precision(there, rule)
+        return precision(there, rule, version_of(change.rule))
     sampler = replayed(compile(document), there, recordings, inline_answers(None))
     return sampler.measured(there, rule).precision
 

@@ -9,9 +9,13 @@ from filterproxy.cli.rules import count, fail
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from filterproxy.rollout.change import Change
     from filterproxy.rollout.gate import Check
+
+# Columns before what a check says: its outcome and its name.
+_INDENT = 20
 
 
 def finish(
@@ -70,9 +74,19 @@ def _print_check(out: Console, check: Check) -> None:
     from rich.text import Text
 
     word, style = ("holds", "green") if check.ok else ("fails", "bold red")
-    out.print(Text.assemble((f"  {word}  ", style), (f"{check.gate:<11}", "bold"), check.said))
+    _print_below(out, Text.assemble((f"  {word}  ", style), (f"{check.gate:<11}", "bold")), Text(check.said))
     if check.fix:
-        out.print(Text(f"{'':20}{check.fix}", style="cyan"))
+        _print_below(out, Text(" " * _INDENT), Text(check.fix, style="cyan"))
+
+
+def _print_below(out: Console, head: Text, said: Text) -> None:
+    """A sentence behind its head; on a terminal its further lines stand below the first."""
+    from rich.text import Text
+
+    lines = said.wrap(out, max(out.width - _INDENT, _INDENT)) if out.is_terminal else [said]
+    for line in lines:
+        out.print(head + line)
+        head = Text(" " * _INDENT)
 
 
 def _print_outcome(out: Console, change: Change, checks: Sequence[Check], reason: str, write: bool) -> None:

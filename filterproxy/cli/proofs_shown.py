@@ -115,8 +115,8 @@ def print_coverage(out: Console, coverage: Coverage, least: float | None) -> Non
     if silent:
         out.print(Text(f"not counted, since they ask somebody: {', '.join(silent)}", style="yellow"))
     short = least is not None and coverage.percent < least
-    total = f"{coverage.percent:.1f} % covered: {coverage.covered} of {coverage.total}"
-    wanted = f", and {least:g} % is wanted" if short else ""
+    total = f"{coverage.percent:.1f}% covered: {coverage.covered} of {coverage.total}"
+    wanted = f", and {least:g}% is wanted" if short else ""
     out.print(Text(total + wanted, style="bold red" if short else "bold"))
 
 
@@ -127,7 +127,7 @@ def _row(rule: RuleCoverage) -> tuple[Text, ...]:
     if not rule.run:
         return Text(rule.rule), Text("?"), Text("?"), Text(""), Text(""), Text("not run", "yellow")
     used = f"{rule.alternatives - rule.missed}/{rule.alternatives}" if rule.alternatives else ""
-    percent = f"{100 * rule.covered / rule.total:.0f} %"
+    percent = f"{100 * rule.covered / rule.total:.0f}%"
     labels = [visible(one.label) for one in rule.unused[:_MOST_UNUSED]]
     rest = len(rule.unused) - len(labels)
     listed = " · ".join(labels) + (f" · and {rest} more" if rest else "")

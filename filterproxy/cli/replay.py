@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,12 +18,14 @@ from filterproxy.cli.rules import (
     JsonOption,
     KnownOption,
     RulesOption,
+    count,
     exit_with_problems,
     fail,
 )
 
 if TYPE_CHECKING:
     from filterproxy.corpus.sources import Corpus
+    from filterproxy.experiments.entry import Entry
     from filterproxy.replay.gates import Gate
     from filterproxy.replay.pool import Engine
     from filterproxy.replay.run import Given
@@ -117,11 +120,12 @@ def replay(
     """
     _need_arrow()
     from filterproxy.cli.replay_report import print_report
-    from filterproxy.cli.show import console
+    from filterproxy.cli.show import console, write_json
     from filterproxy.labels.precision import with_precision
     from filterproxy.replay.gates import judged, unknown_rules
     from filterproxy.replay.result import to_json
     from filterproxy.replay.run import NOTHING, Given
+    from filterproxy.rulebook.document import versions_of
 
     gates = _gates(max_new_drops, max_changed, max_new or (), max_gone or ())
     _check_files(recordings, html)
@@ -135,17 +139,18 @@ def replay(
     given = Given(_corpus(recordings), old, new, old_name, new_name, allowed, seed, examples)
     result = _replayed(given, engine_, fresh=not resume)
     result["gates"] = judged(gates, result, min_exchanges)
-    result = with_precision(result, labels_or_exit(None)[1])
+    there = labels_or_exit(None, new, rules or ())[1]
+    result = with_precision(result, there, versions_of(new))
     if as_json:
-        typer.echo(to_json(result), nl=False)
+        write_json(to_json(result))
     else:
         print_report(console(), result)
+    usable = bool(result["corpus"]["exchanges"])
+    entry = _recorded(result, note, old, new) if journal and usable else None
     if html is not None:
-        _write_page(html, result)
-    if not result["corpus"]["exchanges"]:
+        _write_page(html, result, entry, note)
+    if not usable:
         _unusable("there was no exchange to replay" + ("; see what was skipped" if as_json else ""))
-    if journal:
-        _record(result, note, old, new)
     if not all(gate["ok"] for gate in result["gates"]):
         raise typer.Exit(PROBLEMS)
 
@@ -271,8 +276,11 @@ def _replayed(given: Given, engine: Engine, *, fresh: bool) -> dict[str, Any]:
 @contextmanager
 def _work(given: Given, fresh: bool) -> Iterator[Work]:
     from filterproxy.replay.run import manifest
-    from filterproxy.replay.work import Busy, opened
+    from filterproxy.replay.work import KEPT_DAYS, Busy, expire, opened
 
+    if gone := expire(_work_folder(), time.time()):
+        said = f"{count(gone, 'replay')} that nobody went on with for {KEPT_DAYS} days"
+        typer.echo(f"Forgot what was judged by {said}.", err=True)
     try:
         with opened(_work_folder(), manifest(given), fresh=fresh) as work:
             yield work
@@ -286,16 +294,23 @@ def _work_folder() -> Path:
     return make_home() / CACHE / "replay"
 
 
-def _write_page(path: Path, result: dict[str, Any]) -> None:
-    from filterproxy.replay.html import page
+def _write_page(path: Path, result: dict[str, Any], entry: Entry | None, note: str) -> None:
+    from filterproxy.experiments.journal import author, stamp
+    from filterproxy.replay.html import Heading, page
 
+    if entry is None:
+        heading = Heading(None, note, author(), stamp())
+    else:
+        heading = Heading(entry.number, note or entry.note, entry.who, entry.when)
     try:
-        path.write_text(page(result), encoding="utf-8")
+        path.write_text(page(result, heading), encoding="utf-8")
     except OSError as error:
         fail(f'"{path}" cannot be written: {error.strerror}')
 
 
-def _record(result: dict[str, Any], note: str, baseline: Document, candidate: Document) -> None:
+def _recorded(result: dict[str, Any], note: str, baseline: Document, candidate: Document) -> Entry | None:
+    """The entry of the journal; None where there is none, which is said."""
+    from filterproxy.experiments.files import read_entry
     from filterproxy.experiments.journal import record
 
     tell: Callable[[str], None] = lambda hint: typer.echo(hint, err=True)  # noqa: E731
@@ -306,10 +321,11 @@ def _record(result: dict[str, Any], note: str, baseline: Document, candidate: Do
     except (ValueError, OSError) as error:
         # The replay itself is good, and was printed.
         typer.echo(f"The journal was not written: {error}", err=True)
-    else:
-        here = Path.cwd()
-        shown = path.relative_to(here) if path.is_relative_to(here) else path
-        typer.echo(f"Journal: {shown}", err=True)
+        return None
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    typer.echo(f"Journal: {shown}", err=True)
+    return read_entry(path)
 
 
 def register(app: typer.Typer) -> None:

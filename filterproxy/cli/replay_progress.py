@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from filterproxy.cli.rules import count
-from filterproxy.cli.show import console
+from filterproxy.cli.show import console, grouped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +74,7 @@ def _bar(err: Console) -> Progress:
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text("" if task.speed is None else f"{task.speed:,.0f}/s".replace(",", " "))
+            return Text("" if task.speed is None else f"{grouped(round(task.speed))}/s")
 
     columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeElapsedColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, transient=True)
@@ -119,10 +119,8 @@ def _size(number: int) -> str:
 def progress_line(done: int, lines: int, rate: float) -> str:
     """Where a replay stands, in a line. rate: lines per second."""
     left = max(0.0, lines - done) / rate if rate else 0.0
-    return (
-        f"{count(done, 'line')} of about {lines:,}".replace(",", " ")
-        + f", {rate:.0f}/s, about {_minutes(left)} left"
-    )
+    of = f"{count(done, 'line')} of about {grouped(lines)}"
+    return f"{of}, {grouped(round(rate))}/s, about {_minutes(left)} left"
 
 
 def _minutes(seconds: float) -> str:

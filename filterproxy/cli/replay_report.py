@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from filterproxy.cli.rules import count
-from filterproxy.cli.show import HIT, marked, visible
+from filterproxy.cli.show import HIT, grouped, marked, replies, table_lines, visible
 
 # Of each rule and kind, and in all; --json and --html have the others.
 _SHOWN = 2
@@ -21,7 +21,7 @@ _TEXT = 400
 _KINDS = {"new": "newly fires", "gone": "no longer fires", "changed": "fires under both, read otherwise"}
 _COLUMNS = ("rule", "fired", "new", "gone", "only it", "excused", "errors", "µs/reply")
 # Left out where no rule has any.
-_SELDOM = (5, 6)
+_SELDOM = ("excused", "errors")
 
 
 def print_report(out: Console, result: Mapping[str, Any]) -> None:
@@ -29,18 +29,19 @@ def print_report(out: Console, result: Mapping[str, Any]) -> None:
     _print_about(out, result)
     if result["corpus"]["exchanges"]:
         _print_replies(out, result)
-        _print_rules(out, result)
+        print_rules(out, result["rules"])
+        out.print()
         _print_examples(out, result["examples"])
     _print_skipped(out, result["corpus"])
     for note in result.get("notes", ()):
         out.print(Text(note, style="yellow"))
-    _print_gates(out, result.get("gates", ()))
+    print_gates(out, result.get("gates", ()))
 
 
 def _print_about(out: Console, result: Mapping[str, Any]) -> None:
     corpus, seconds = result["corpus"], result["seconds"]
     of = f"{count(corpus['exchanges'], 'exchange')} of {count(len(corpus['files']), 'file')}"
-    rate = f" ({corpus['exchanges'] / seconds:.0f}/s)" if seconds > 0 else ""
+    rate = f" ({grouped(round(corpus['exchanges'] / seconds))}/s)" if seconds > 0 else ""
     out.print(f"{of}, corpus {corpus['hash']}, in {seconds:.1f} s{rate}.")
     for name in ("baseline", "candidate"):
         side = result[name]
@@ -51,38 +52,45 @@ def _print_about(out: Console, result: Mapping[str, Any]) -> None:
 
 
 def _print_replies(out: Console, result: Mapping[str, Any]) -> None:
-    replies, of = result["replies"], result["corpus"]["exchanges"]
-    out.print(
-        Text.assemble(
-            (f"{count(replies['changed'], 'reply').replace('replys', 'replies')} read otherwise", "bold"),
-            f" ({replies['changed'] / of:.2%}), {replies['same']} the same.",
-        )
-    )
-    (before, after), new, gone = replies["dropped"], replies["new_drops"], replies["gone_drops"]
-    out.print(f"Dropped: {before} before, {after} after; {new} newly, {gone} no longer.")
+    found, of = result["replies"], result["corpus"]["exchanges"]
+    changed, same, new, gone = (found[name] for name in ("changed", "same", "new_drops", "gone_drops"))
+    share = f" ({changed / of:.2%}), {grouped(same)} the same."
+    out.print(Text.assemble((f"{replies(changed)} read otherwise", "bold"), share))
+    out.print(f"Dropped: {_both(found['dropped'])}; {grouped(new)} newly, {grouped(gone)} no longer.")
     for name, said in (
         ("withheld", "Withheld, since a rule failed"),
         ("asked", "Upstream would be asked again"),
         ("unscanned", "Not judged, or in part"),
     ):
-        if any(replies[name]):
-            out.print(f"{said}: {replies[name][0]} before, {replies[name][1]} after.")
+        if any(found[name]):
+            out.print(f"{said}: {_both(found[name])}.")
     out.print()
 
 
-def _print_rules(out: Console, result: Mapping[str, Any]) -> None:
-    rules = result["rules"]
+def _both(pair: Sequence[int]) -> str:
+    return f"{grouped(pair[0])} before, {grouped(pair[1])} after"
+
+
+def print_rules(out: Console, rules: Mapping[str, Mapping[str, Any]]) -> None:
+    """What each rule did, by its numbers as a replay, or an entry of the journal, has them."""
     spoke = {rule: row for rule, row in rules.items() if _spoke(row)}
     rows = [_cells(rule, row) for rule, row in sorted(spoke.items(), key=_by_difference)]
     if rows:
-        used = [at for at in range(len(_COLUMNS)) if at not in _SELDOM or any(r[at] != "-" for r in rows)]
-        for at, line in enumerate(_table([_COLUMNS, *rows], used)):
-            out.print(Text(line, style="" if at else "bold"))
+        print_table(out, [_COLUMNS, *rows])
     silent = len(rules) - len(rows)
     if silent:
         also = "other " if rows else ""
         out.print(Text(f"{count(silent, also + 'rule')} found nothing.", style="dim"))
-    out.print()
+
+
+def print_table(out: Console, rows: Sequence[Sequence[str]]) -> None:
+    """A table of rules, without the columns of what is seldom where no rule has any."""
+    titles, *cells = rows
+    used = [
+        at for at, title in enumerate(titles) if title not in _SELDOM or any(row[at] != "-" for row in cells)
+    ]
+    for line in table_lines([[row[at] for at in used] for row in rows]):
+        out.print(line)
 
 
 def _spoke(row: Mapping[str, Any]) -> bool:
@@ -91,40 +99,34 @@ def _spoke(row: Mapping[str, Any]) -> bool:
 
 def _by_difference(item: tuple[str, Mapping[str, Any]]) -> tuple[int, int, str]:
     rule, row = item
-    return -(row["new"] + row["gone"] + row["changed"]), -sum(row["fired"]), rule
+    return -(row["new"] + row["gone"] + row.get("changed", 0)), -sum(row["fired"]), rule
 
 
 def _cells(rule: str, row: Mapping[str, Any]) -> tuple[str, ...]:
-    mode = row["mode"][1] if row["mode"][0] == row["mode"][1] else f"{row['mode'][0]} > {row['mode'][1]}"
+    mode = " -> ".join(dict.fromkeys(row.get("mode", ())))
     return (
-        f"{rule} ({mode})",
-        _pair(row["fired"]),
-        str(row["new"] or "-"),
-        str(row["gone"] or "-"),
-        _pair(row["marginal"]),
-        _pair(row["excused"]),
-        _pair(row["errors"]),
-        _cost(row),
+        f"{rule} ({mode})" if mode else rule,
+        change(row["fired"]),
+        change([row["new"]]),
+        change([row["gone"]]),
+        change(row["marginal"]),
+        change(row["excused"]),
+        change(row["errors"]),
+        cost(row) if row["evaluated"][1] else cost(row, 0),
     )
 
 
-def _pair(pair: Sequence[int]) -> str:
-    before, after = pair
-    if before == after:
-        return str(after or "-")
-    return f"{before} > {after}"
+def change(numbers: Sequence[float | None]) -> str:
+    """What was, and what became of it; once where it stayed. `-` stands for none."""
+    if not any(numbers):
+        return "-"
+    return " -> ".join(dict.fromkeys("-" if one is None else grouped(one) for one in numbers))
 
 
-def _cost(row: Mapping[str, Any]) -> str:
-    at = 1 if row["evaluated"][1] else 0
-    return f"{row['seconds'][at] / row['evaluated'][at] * 1e6:.1f}" if row["evaluated"][at] else "-"
-
-
-def _table(rows: Sequence[Sequence[str]], used: Sequence[int]) -> Iterator[str]:
-    widths = {at: max(len(row[at]) for row in rows) for at in used}
-    for row in rows:
-        cells = [f"{row[at]:<{widths[at]}}" if at == 0 else f"{row[at]:>{widths[at]}}" for at in used]
-        yield "  ".join(cells).rstrip()
+def cost(row: Mapping[str, Any], side: int = 1) -> str:
+    """Microseconds of a rule's own engine for each reply that it read, by default under the candidate."""
+    seconds, read = row["seconds"][side], row["evaluated"][side]
+    return f"{1e6 * seconds / read:.1f}" if read else "-"
 
 
 def _print_examples(out: Console, examples: Sequence[Mapping[str, Any]]) -> None:
@@ -160,8 +162,10 @@ def _print_example(out: Console, rule: str, kind: str, example: Mapping[str, Any
 
 
 def _clipped(text: str, spans: Sequence[Sequence[int]]) -> str:
-    """*text* as far as it is shown: to a little behind its last span."""
-    end = max([_TEXT, *(span[1] + _TEXT // 4 for span in spans)])
+    """*text* as far as it is shown: to a little behind its last span, without blank lines at its end."""
+    last = max((span[1] for span in spans), default=0)
+    text = text[:last] + text[last:].rstrip()
+    end = max(_TEXT, last + _TEXT // 4)
     return text if len(text) <= end else text[:end] + "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -173,18 +177,23 @@ def _short(text: str) -> str:
 def _print_skipped(out: Console, corpus: Mapping[str, Any]) -> None:
     if not corpus["skipped"]:
         return
-    out.print(Text(f"{count(corpus['skipped'], 'line')} or files skipped:", style="yellow"))
+    number = corpus["skipped"]
+    were = "line or file was" if number == 1 else "lines or files were"
+    out.print(Text(f"{grouped(number)} {were} skipped:", style="yellow"))
     for cause, times in sorted(corpus["skipped_by"].items(), key=lambda item: (-item[1], item[0])):
-        out.print(Text(f"  {times:>6}  {visible(cause)}"))
+        out.print(Text(f"  {grouped(times):>6}  {visible(cause)}"))
     for line in corpus["skipped_lines"][:_NAMED]:
         place = f"{line['file']}:{line['line']}" if line["line"] else line["file"]
         out.print(Text(f"  {place} {visible(line['why'])}", style="dim"))
-    if corpus["skipped"] > _NAMED:
-        out.print(Text(f"  and {corpus['skipped'] - _NAMED} more", style="dim"))
+    if number > _NAMED:
+        out.print(Text(f"  and {grouped(number - _NAMED)} more", style="dim"))
     out.print()
 
 
-def _print_gates(out: Console, gates: Sequence[Mapping[str, Any]]) -> None:
+def print_gates(out: Console, gates: Sequence[Mapping[str, Any]]) -> None:
+    """Whether each gate holds, and what was found."""
     for gate in gates:
-        verdict = Text("holds  ", style="green") if gate["ok"] else Text("FAILS  ", style="bold red")
-        out.print(verdict.append(f"{gate['gate']}: {gate['why']}", style="none"))
+        verdict = Text("holds  ", style="green") if gate.get("ok") else Text("FAILS  ", style="bold red")
+        # A journal that was edited may say less than a replay does.
+        said = f"{gate.get('gate', '?')}: {gate.get('why', '?')}"
+        out.print(verdict.append(visible(said), style="none"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,20 +16,23 @@ from filterproxy.cli.rules import (
     AllowPython,
     KnownOption,
     RulesOption,
+    check_ids,
     count,
+    document_or_exit,
     fail,
     inline_answers,
     paths_or_default,
-    rulebook_or_exit,
 )
 
 if TYPE_CHECKING:
     from filterproxy.labels.case import Case
     from filterproxy.labels.label import Label
+    from filterproxy.labels.picked import Pick
     from filterproxy.labels.review import Review
     from filterproxy.labels.sample import Sampler
     from filterproxy.labels.store import Labels
     from filterproxy.rulebook.book import Rulebook
+    from filterproxy.rulebook.document import Document
 
 
 def review(
@@ -48,6 +52,16 @@ def review(
     strata: Annotated[
         str, typer.Option(metavar="NAMES", help="Which replies: fired, near (nearly fired), excused.")
     ] = "fired,near,excused",
+    new: Annotated[
+        bool,
+        typer.Option(
+            "--new", help="Ask where a rule fires that did not before the last experiment of these rules."
+        ),
+    ] = False,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HASH", help="Ask about this case, as `replay` names it; may be repeated."),
+    ] = None,
     number: Annotated[
         int, typer.Option("--count", min=1, max=10_000, help="How many cases, of all rules together.")
     ] = 20,
@@ -69,44 +83,47 @@ def review(
     Say of recorded replies, one key each, whether the rules did right about them.
 
     The cases are drawn for each rule from replies in which it fired, nearly fired, and was excused; what
-    nobody has labelled comes first. Labels go to a plain file, and make the precision that `filterproxy
-    rules` tells.
+    nobody has labelled of a rule as it is comes first. Labels go to a plain file, and make the precision that
+    `filterproxy rules` tells; those of cases that were asked for (--new, --case) do not, since they are no
+    sample.
     """
-    rulebook = rulebook_or_exit(paths_or_default(rules), known or (), as_json=as_json)
-    _check_ids(rule or [], [r.id for r in rulebook.rules])
-    wanted = _strata(strata)
+    from filterproxy.cli.review_picked import by_hash, newly_fired
+    from filterproxy.labels.label import FIRED
+    from filterproxy.labels.sample import Sampler
+    from filterproxy.rulebook.compile import compile
+    from filterproxy.rulebook.document import versions_of
+
+    files = paths_or_default(rules)
+    document = document_or_exit(files, known or (), as_json=as_json)
+    rulebook, versions = compile(document), versions_of(document)
+    check_ids(rule or (), rulebook.rules)
+    if new and case:
+        raise typer.BadParameter("either certain cases, or --new", param_hint="--case")
+    wanted = (FIRED,) if new else _strata(strata)
     if not as_json and batch is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail(
             "review asks one key at a time and needs a terminal;"
             " --batch FILE takes them from a file, --json asks none"
         )
-    from filterproxy.labels.sample import Sampler
-
-    file, there = labels_or_exit(labels)
-    sampler = Sampler(rulebook, there, rule, keep=number, seed=seed, answers=inline_answers(allow_python))
+    _, there = labels_or_exit(labels, document, files)
+    pick = newly_fired(document, files) if new else by_hash(case, versions) if case else None
+    answers = inline_answers(allow_python)
+    sampler = Sampler(
+        rulebook, there, rule, versions=versions, keep=number, seed=seed, answers=answers, pick=pick
+    )
     skipped = look(sampler, recordings)
-    _print_left_out(sampler, wanted)
+    _print_left_out(sampler, wanted, pick)
     cases = sampler.cases(number, wanted)
     if as_json:
         _print_json(rulebook, sampler, there, cases, skipped)
     elif not cases:
         _print_none(sampler, wanted)
     else:
-        walk = _walk(rulebook, cases, there, labels, who)
+        walk = _walk(rulebook, versions, cases, there, labels, who)
         _run(walk, batch)
-        _print_end(rulebook, walk, sampler, file if labels else None, rule)
+        _print_end(document, files, walk, sampler, labels, rule)
     if not sampler.looked_at:
         raise typer.Exit(PROBLEMS)
-
-
-def _check_ids(wanted: Sequence[str], known: Sequence[str]) -> None:
-    from filterproxy.rulebook.problem import nearest
-
-    for name in wanted:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f'; did you mean "{near}"?' if near else ""
-            raise typer.BadParameter(f'there is no rule "{name}"{hint}', param_hint="--rule")
 
 
 def _strata(text: str) -> tuple[str, ...]:
@@ -120,7 +137,12 @@ def _strata(text: str) -> tuple[str, ...]:
 
 
 def _walk(
-    rulebook: Rulebook, cases: Sequence[Case], there: Labels, labels: Path | None, who: str | None
+    rulebook: Rulebook,
+    versions: Mapping[str, str],
+    cases: Sequence[Case],
+    there: Labels,
+    labels: Path | None,
+    who: str | None,
 ) -> Review:
     from filterproxy.history.errors import HistoryError
     from filterproxy.history.home import make_home
@@ -143,7 +165,8 @@ def _walk(
         at = places[case.rule]
         return add(case, right, rulebook.rules[at], rulebook.infos[at]).said()
 
-    return Review(cases, there, keep, make, author() if who is None else who, rulebook.hash)
+    name = author() if who is None else who
+    return Review(cases, there, keep, make, name, rulebook.hash, versions=versions)
 
 
 def _run(walk: Review, batch: Path | None) -> None:
@@ -155,13 +178,12 @@ def _run(walk: Review, batch: Path | None) -> None:
     with keys() as pressed:
 
         def next_key() -> tuple[str, str]:
-            try:
-                key = pressed.key() or "q"
-            except KeyboardInterrupt:
-                key = "q"
+            key = pressed.key() or "q"
             return key, pressed.line("  note: ") if key == "n" else ""
 
-        _ask(walk, next_key, menu=True)
+        # Whenever it comes, Ctrl-C is as q: what was said is on disk.
+        with contextlib.suppress(KeyboardInterrupt):
+            _ask(walk, next_key, menu=True)
 
 
 def _ask(walk: Review, next_key: Callable[[], tuple[str, str]], *, menu: bool) -> None:
@@ -202,9 +224,10 @@ def _keys_of(batch: Path) -> Callable[[], tuple[str, str]]:
     return lambda: next(left, ("q", ""))
 
 
-def _print_left_out(sampler: Sampler, strata: Sequence[str]) -> None:
+def _print_left_out(sampler: Sampler, strata: Sequence[str], pick: Pick | None) -> None:
     from filterproxy.cli.show import console
     from filterproxy.labels.label import NEAR
+    from filterproxy.labels.picked import ByHash
 
     err = console(stderr=True)
     if sampler.not_run:
@@ -213,6 +236,8 @@ def _print_left_out(sampler: Sampler, strata: Sequence[str]) -> None:
     if NEAR in strata and sampler.ungated:
         said = "Without near misses, since no gate can be derived for them: "
         err.print(said + ", ".join(sampler.ungated), style="dim")
+    if isinstance(pick, ByHash) and pick.missing:
+        err.print("Not among the recordings: " + ", ".join(pick.missing), style="yellow")
 
 
 def _print_none(sampler: Sampler, strata: Sequence[str]) -> None:
@@ -222,21 +247,24 @@ def _print_none(sampler: Sampler, strata: Sequence[str]) -> None:
 
 
 def _print_end(
-    rulebook: Rulebook, walk: Review, sampler: Sampler, labels: Path | None, rules: Sequence[str] | None
+    document: Document,
+    files: Sequence[Path],
+    walk: Review,
+    sampler: Sampler,
+    labels: Path | None,
+    rules: Sequence[str] | None,
 ) -> None:
     from filterproxy.cli.review_show import print_precision
     from filterproxy.cli.show import console
-    from filterproxy.labels.store import default_path, read
 
-    file = labels or default_path()
-    there = read(file)  # it was read, and has been written to, a moment ago
+    file, there = labels_or_exit(labels, document, files)  # again: it was written to
     out = console()
     said = f"\n{count(len(walk.given), 'label')}"
     if walk.examples:
         said += f" and {count(walk.examples, 'example')}"
     out.print(f"{said} of {count(len(walk.cases), 'case')}, in {file}\n")
     seen = {case.rule for case in walk.cases} | set(there.rules)
-    print_precision(out, sampler, there, [r.id for r in rulebook.rules if r.id in (rules or seen)])
+    print_precision(out, sampler, there, [id for id in sampler.versions if id in (rules or seen)])
 
 
 def _print_json(

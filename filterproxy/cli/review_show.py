@@ -130,10 +130,15 @@ def print_precision(out: Console, sampler: Sampler, labels: Labels, rules: Seque
     table.add_column("rule")
     for title in ("precision", "95 %", "right of", *STRATA):
         table.add_column(title, justify="right")
+    beside: dict[str, str] = {}
     for rule in rules:
         here = [str(sampler.totals[rule, stratum]) for stratum in STRATA]
-        table.add_row(rule, *shown_precision(precision(labels, rule)), *here)
+        found = precision(labels, rule, sampler.versions.get(rule, ""))
+        table.add_row(rule, *shown_precision(found), *here)
+        beside |= {rule: found.beside} if found.beside else {}
     out.print(table)
+    for rule, said in beside.items():
+        out.print(Text(f"{rule}: labels beside these: {said}", style="dim"))
     for rule in rules:
         _print_moved(out, sampler, labels, rule)
 
@@ -164,6 +169,7 @@ def case_json(case: Case, label: Label | None) -> dict[str, Any]:
         "stratum": case.stratum,
         "mode": case.mode,
         "why": case.why,
+        "picked": case.picked,
         "label": None if label is None else label.label,
         "file": exchange.file,
         "line": exchange.line,
@@ -191,7 +197,7 @@ def totals_json(sampler: Sampler, labels: Labels, rules: Sequence[str]) -> dict[
     return {
         rule: {
             **{stratum: sampler.totals[rule, stratum] for stratum in STRATA},
-            "precision": precision(labels, rule).as_json(),
+            "precision": precision(labels, rule, sampler.versions.get(rule, "")).as_json(),
         }
         for rule in rules
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from filterproxy.core.rule import Rule
 
 # Exit codes, the same for every command; 2 is Typer's own for wrong usage.
 CLEAN, PROBLEMS, USAGE = 0, 1, 2
@@ -78,6 +81,18 @@ def rulebook_or_exit(paths: Sequence[Path], known: Sequence[Path] = (), *, as_js
     from filterproxy.rulebook.compile import compile
 
     return compile(document_or_exit(paths, known, as_json=as_json))
+
+
+def check_ids(wanted: Iterable[str], rules: Iterable[Rule]) -> None:
+    """Wrong usage where --rule names a rule that is not there, with the nearest that is."""
+    from filterproxy.rulebook.problem import nearest
+
+    known = [rule.id for rule in rules]
+    for name in wanted:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f'; did you mean "{near}"?' if near else ""
+            raise typer.BadParameter(f'there is no rule "{name}"{hint}', param_hint="--rule")
 
 
 def inline_answers(allowed: Sequence[str] | None) -> Any:

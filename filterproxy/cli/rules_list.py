@@ -69,18 +69,20 @@ def rules(
 
     What rules do comes from one of --prometheus, --metrics, --recordings and --decisions, in this order of
     preference; a decision log has no replies that no rule touched, and so no rates. Precision is that of
-    `review`; with --recordings it is of the rules as they are now, on the labelled replies among them.
+    `review`, of the rules as they are now; with --recordings they are run over the labelled replies among
+    them, so that labels of earlier versions count, too.
     """
     from filterproxy.cli.rules_table import chosen, print_table, sorted_by
     from filterproxy.cli.show import console, print_json
     from filterproxy.rollout.overview import of_sampler, rows
 
     column = _column(sort)
-    document = document_or_exit(paths_or_default(paths), known or (), as_json=as_json)
+    files = paths_or_default(paths)
+    document = document_or_exit(files, known or (), as_json=as_json)
     ids = [form["id"] for form in document["rules"]]
-    _, there = labels_or_exit(labels)
+    _, there = labels_or_exit(labels, document, files)
     found = traffic_or_exit(Sources(prometheus, where, metrics, decisions))
-    precisions = _precisions(there, ids)
+    precisions = _precisions(there, document)
     if recordings:
         sampler = _replayed(document, there, recordings, allow_python)
         found.insert(bool(prometheus) + bool(metrics), of_sampler(sampler, ids))
@@ -106,10 +108,11 @@ def _column(sort: str | None) -> str | None:
     return sort
 
 
-def _precisions(there: Labels, ids: Sequence[str]) -> dict[str, Precision]:
+def _precisions(there: Labels, document: Document) -> dict[str, Precision]:
     from filterproxy.labels.precision import precision
+    from filterproxy.rulebook.document import versions_of
 
-    return {rule: precision(there, rule) for rule in ids}
+    return {rule: precision(there, rule, version) for rule, version in versions_of(document).items()}
 
 
 def _replayed(

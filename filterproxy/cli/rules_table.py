@@ -177,8 +177,9 @@ def _share(share: float) -> str:
 def _precision(row: Row) -> str:
     found: Precision = row.precision
     if found.point is None:
-        return ""
-    return f"{found.point:.0%} ({found.low:.0%}-{found.high:.0%}, {found.right}/{found.total})"
+        return found.beside
+    said = f"{found.point:.0%} ({found.low:.0%}-{found.high:.0%}, {found.right}/{found.total})"
+    return f"{said}; {found.beside}" if found.beside else said
 
 
 def _cost(seconds: float | None) -> str:

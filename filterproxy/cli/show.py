@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import TextIOWrapper
 from typing import Any
 
@@ -31,9 +31,42 @@ def console(stderr: bool = False) -> Console:
     return Console(file=stream, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
 
+def grouped(number: float) -> str:
+    """1234567 as people read it: in groups of three."""
+    return f"{number:,}".replace(",", " ")
+
+
+def replies(number: int) -> str:
+    """A number and its noun: "1 reply", "2 replies"."""
+    return "1 reply" if number == 1 else f"{grouped(number)} replies"
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[Text]:
+    """
+    Rows below each other: words to the left, numbers to the right, no blanks at the end.
+
+    rows: cells; the first row are the headings.
+    """
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for number, (name, *cells) in enumerate(rows):
+        padded = [
+            " " * (width - cell_len(cell)) + cell for width, cell in zip(widths[1:], cells, strict=True)
+        ]
+        line = "  ".join([name + " " * (widths[0] - cell_len(name)), *padded])
+        yield Text(line.rstrip(), style="" if number else "bold")
+
+
 def print_json(value: Any) -> None:
     """*value* as JSON on stdout, for scripts."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    write_json(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_json(text: str) -> None:
+    """JSON on stdout: in UTF-8 (RFC 8259, section 8.1), whatever the locale says."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What UTF-8 has not, half a surrogate pair, is so written as JSON writes it.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stdout.write(text)
 
 
 def print_findings(out: Console, findings: Iterable[object]) -> None:
@@ -68,7 +101,7 @@ def marked(
     """
     text = visible(text)
     for start, end in _lines(text, columns):
-        line = Text(indent + text[start:end].rstrip(" "))
+        line = Text((indent + text[start:end]).rstrip(" "))
         inside = [(max(a, start) - start, min(b, end) - start, style) for (a, b), style in spans]
         inside = [(a, b, style) for a, b, style in inside if a < b]
         if terminal:

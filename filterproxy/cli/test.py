@@ -16,7 +16,6 @@ from filterproxy.cli.rules import (
     JsonOption,
     KnownOption,
     Paths,
-    document_or_exit,
     exit_with_problems,
     fail,
     inline_answers,
@@ -139,9 +138,24 @@ def _watch(asked: _Asked) -> None:
 
 def _run(asked: _Asked, changed: Files) -> bool:
     """One run, of what the changed files concern; whether all is well."""
-    from filterproxy.proving.prove import Task, prove_task
+    from filterproxy.proving.junit import unread
+    from filterproxy.rulebook.problem import RulebookError
 
-    document = document_or_exit(asked.paths, asked.known, as_json=asked.as_json)
+    try:
+        return _ran(asked, changed)
+    except RulebookError as error:
+        # What an earlier run wrote there would be read as this one's.
+        problems = error.problems
+        _write_junit(asked.junit, lambda: unread(problems))
+        exit_with_problems(problems, as_json=asked.as_json)
+
+
+def _ran(asked: _Asked, changed: Files) -> bool:
+    from filterproxy.proving.junit import junit
+    from filterproxy.proving.prove import Task, prove_task
+    from filterproxy.rulebook.load import load
+
+    document = load(asked.paths, asked.known)
     ids = [form["id"] for form in document["rules"]]
     packs = [Path(name) for name in dict.fromkeys(form["file"] for form in document["rules"])]
     files, talks = _concerned(asked, changed, packs)
@@ -152,7 +166,7 @@ def _run(asked: _Asked, changed: Files) -> bool:
         report = prove_task(task, asked.jobs, bar.show)
     report.strict = asked.strict
     coverage = _coverage(asked, document, names) if asked.coverage else None
-    _write_junit(asked.junit, report)
+    _write_junit(asked.junit, lambda: junit(report))
     _show(asked, report, coverage)
     enough = coverage is None or asked.least is None or coverage.percent >= asked.least
     return report.clean and enough
@@ -168,14 +182,9 @@ def _concerned(asked: _Asked, changed: Files, packs: Sequence[Path]) -> tuple[Fi
 
 def _conversations(asked: _Asked, ids: Sequence[str], files: Files) -> list[Any]:
     from filterproxy.proving.conversations import beside
-    from filterproxy.rulebook.problem import RulebookError
 
-    try:
-        found = beside(asked.paths, ids)
-    except RulebookError as error:
-        exit_with_problems(error.problems, as_json=asked.as_json)
     names = None if files is None else set(map(str, files))
-    return [talk for talk in found if names is None or talk.file in names]
+    return [talk for talk in beside(asked.paths, ids) if names is None or talk.file in names]
 
 
 def _coverage(asked: _Asked, document: Any, files: frozenset[str] | None) -> Coverage:
@@ -185,13 +194,11 @@ def _coverage(asked: _Asked, document: Any, files: frozenset[str] | None) -> Cov
     return cover(compile(document), inline_answers(asked.allowed), files)
 
 
-def _write_junit(file: Path | None, report: Report) -> None:
+def _write_junit(file: Path | None, made: Callable[[], bytes]) -> None:
     if file is None:
         return
-    from filterproxy.proving.junit import junit
-
     try:
-        file.write_bytes(junit(report))
+        file.write_bytes(made())
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror}")
 

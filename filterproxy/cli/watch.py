@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -18,22 +21,55 @@ def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
     """
     The files below *paths*, or beside them, that change, each time some do. Raises KeyboardInterrupt.
 
-    The first ones may be none: they say that from now on no change is missed.
+    The first ones may be none: they say that from now on no change is missed. A folder that is taken away, as
+    where a branch has none, is waited for; all that it then holds has changed.
     """
-    from watchfiles import watch
-
     named = (path if path.is_dir() else path.parent for path in paths)
     folders = {folder for folder in named if folder.is_dir()}  # what is not there, each run complains of
     if not folders:
         yield frozenset()
         return
+    yield from _changes(folders, frozenset)
+    while True:
+        while not all(folder.is_dir() for folder in folders):
+            time.sleep(_BEAT / 1000)
+        with suppress(FileNotFoundError):  # gone again already
+            yield from _changes(folders, lambda: _files(folders))
+
+
+def _changes(folders: Iterable[Path], first: Callable[[], frozenset[Path]]) -> Iterator[frozenset[Path]]:
+    """What changes until one of the folders is another. first: what has changed before, asked for once."""
+    from watchfiles import Change, watch
+
+    watched = {os.path.realpath(folder): _identity(folder) for folder in folders}
     is_first = True
     for found in watch(*folders, raise_interrupt=True, rust_timeout=_BEAT, yield_on_timeout=True):
         files = (Path(name) for _, name in found)
         seen = frozenset(file for file in files if not _is_scratch(file))
-        if seen or is_first:
-            yield seen
-        is_first = False
+        deleted = {os.path.realpath(name) for kind, name in found if kind is Change.deleted}
+        # By what is told, too: the number of a folder that was taken away is soon given to another.
+        gone = [Path(at) for at, was in watched.items() if at in deleted or _identity(at) != was]
+        if is_first:
+            yield seen | first()
+            is_first = False
+        elif seen or gone:
+            yield seen.union(gone)
+        if gone:
+            return
+
+
+def _identity(folder: str | Path) -> tuple[int, int] | None:
+    """What tells a folder from another of the same name; None where there is none."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _files(folders: Iterable[Path]) -> frozenset[Path]:
+    found = (file for folder in folders for file in folder.rglob("*"))
+    return frozenset(file for file in found if not _is_scratch(file))
 
 
 def _is_scratch(file: Path) -> bool:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from filterproxy.core.judge import Failed, Judge, Skipped, View
 from filterproxy.core.plan import Bound, Plan, Run
-from filterproxy.core.rule import Scope, Span, Verb
-from filterproxy.core.sentence import unit_end, units
+from filterproxy.core.rule import Scope, Verb
+from filterproxy.core.sentence import unit_end
 from filterproxy.core.stage import Stage
 from filterproxy.core.tape import Piece, Tape
 
@@ -82,29 +82,15 @@ class Calm:
         return tape.waiting > 0 and (unit is None or unit_end(tape.text, tape.base, False, unit) >= 0)
 
     def _finds(self, bound: Bound, view: View, final: bool) -> bool:
-        if bound.rule.scope is Scope.REPLY:
-            spans = [(self.tape.base, len(view.text))]
-        else:
-            spans = self._complete_units(bound.rule.scope, final)
         try:
             return any(
                 self._judge.first(bound, view, part[0], part) is not None
-                for unit in spans
+                for unit in view.units(bound.rule.scope, final)
                 for part in view.parts(unit, bound)
             )
         except (Failed, Skipped):
             self._judge.verdict.faults.pop()  # its stage will say so
             return True
-
-    def _complete_units(self, scope: Scope, final: bool) -> list[Span]:
-        found, start = [], self.tape.base
-        while start < len(self.tape.text):
-            end = unit_end(self.tape.text, start, final, scope)
-            if end < 0:
-                break
-            found.append((start, end))
-            start = end
-        return found
 
     def come_apart(self, at: Bound) -> list[Calm | Stage]:
         """The rules before *at*, which hold all that waits; *at* itself; the rules behind it."""
@@ -156,7 +142,7 @@ class Calm:
         found = False
         ends = bound.action.whole or bound.action.verb is Verb.CUT
         try:
-            for unit in units(view.text, bound.rule.scope):
+            for unit in view.units(bound.rule.scope, final=True):
                 for part in view.parts(unit, bound):
                     at = part[0]
                     while (span := self._judge.first(bound, view, at, part)) is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from filterproxy.core.calm import Calm, stage
 from filterproxy.core.judge import Judge
 from filterproxy.core.plan import Plan, Run
+from filterproxy.core.rule import Span
 from filterproxy.core.stage import Stage
 from filterproxy.core.tape import CONTEXT, Piece, Tape
 
@@ -14,11 +17,14 @@ class Chain:
     The rules of one channel's plan at work on its text.
 
     `feed` and `end` give what may leave, as pieces in order, and raise Dropped or Failed.
+
+    own: spans of a text that is kept which are the operator's words already, in order.
     """
 
-    def __init__(self, plan: Plan, judge: Judge) -> None:
+    def __init__(self, plan: Plan, judge: Judge, own: Sequence[Span] = ()) -> None:
         self._plan = plan
         self._judge = judge
+        self._own = own
         self._groups: list[_Group] = []  # made when there is something for them to read
         self._kept: list[str] = []
         self._kept_size = 0
@@ -44,12 +50,21 @@ class Chain:
         self._received += len(text)
         return piece
 
+    def _parted(self, text: str) -> list[Piece]:
+        """*text* with the operator's words in it told apart."""
+        pieces, at = [], 0
+        for start, end in self._own:
+            pieces += [self._piece(text[at:start]), self._piece(text[start:end])._replace(own=True)]
+            at = end
+        pieces.append(self._piece(text[at:]))
+        return [piece for piece in pieces if piece.text or piece.own]
+
     def end(self) -> list[Piece]:
         """The text is complete: what is left of it."""
         kept = "".join(self._kept)
-        pieces = [self._piece(kept)] if kept else []
+        pieces = self._parted(kept) if self._own else [self._piece(kept)] if kept else []
         # Most texts that are read in one go: no rule is even asked.
-        if not self._groups and self._plan.may_touch(kept):
+        if not self._groups and (self._own or self._plan.may_touch(kept)):
             self._groups = self._made()
         out = self._through(pieces, final=True)
         say_from = self._judge.say_from

@@ -30,10 +30,17 @@ def gate_sources(rule: Rule) -> tuple[str, ...] | None:
     return (source,) if source else None
 
 
+# Holds that are kept ready; each may take a megabyte, and some hundredths of a second to be made. A rulebook
+# has few; past this the oldest is made anew.
+_KEPT_HOLDS = 128
+
+
 class Gate:
-    """The gate of a rulebook."""
+    """The gate of a rulebook, and the holds of its rules."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._holds: dict[tuple[int, ...], Hold] = {}
         sources: list[str] = []
         self._owners: list[int] = []
         self._screens: list[tuple[int, Callable[[str], bool]]] = []
@@ -68,6 +75,15 @@ class Gate:
             named = frozenset(self._named(text, pos))
             self._last = (text, pos, named)
         return named
+
+    def hold(self, indices: tuple[int, ...]) -> Hold:
+        """The hold of some of the rules, by their indices; each must have one (can_hold)."""
+        hold = self._holds.get(indices)
+        if hold is None:
+            if len(self._holds) >= _KEPT_HOLDS:
+                del self._holds[next(iter(self._holds))]
+            hold = self._holds[indices] = Hold([self._rules[index] for index in indices])
+        return hold
 
     def _named(self, text: str, pos: int) -> set[int]:
         tail = text[pos:] if pos else text

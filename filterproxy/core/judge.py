@@ -11,7 +11,8 @@ from filterproxy.core.fold import Folded, fold
 from filterproxy.core.markdown import code_in
 from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
-from filterproxy.core.rule import OnError, Rule, Span, Timeout, Undecided, Walker, reads_json
+from filterproxy.core.rule import OnError, Rule, Scope, Span, Timeout, Undecided, Walker, reads_json
+from filterproxy.core.sentence import units
 from filterproxy.core.tape import Tape
 from filterproxy.core.verdict import Channel, Fault, Hit, Verdict
 
@@ -35,6 +36,7 @@ class View:
         self._is_folded = self.text.isascii()
         self._folded: Folded | None = None
         self._code: list[Span] | None = None
+        self._units: dict[tuple[Scope, bool], list[Span]] = {}
 
     @property
     def folded(self) -> Folded | None:
@@ -50,6 +52,12 @@ class View:
             reading = self._tape.reading
             self._code = code_in(self.text, reading)[0] if reading.in_code or "`" in self.text else []
         return self._code
+
+    def units(self, scope: Scope, final: bool) -> list[Span]:
+        """The units that wait; those of which the end is not certain only where no more text comes."""
+        if (scope, final) not in self._units:
+            self._units[scope, final] = units(self.text, scope, self._tape.base, final)
+        return self._units[scope, final]
 
     def parts(self, unit: Span, bound: Bound) -> list[Span]:
         """A unit without the operator's pieces, and without what the rule skips: no match spans one."""

@@ -15,9 +15,10 @@ from filterproxy.core.gate import Gate, Hold, can_hold
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb, reads_json
 
-# Combinations of conditions and canaries that are kept ready; each may take a megabyte. A rulebook has few
-# in practice; past this the oldest is worked out anew.
-_KEPT_PLANS = 64
+# Combinations of conditions and canaries that are kept ready: eight canaries make 256, for streams and whole
+# replies each. What is large of a plan, its holds, they share (see Bound.holds); the rest takes some dozen
+# kilobytes. Past this the oldest is worked out anew.
+_KEPT_PLANS = 1024
 
 
 class Keeps(Enum):
@@ -32,13 +33,19 @@ class Keeps(Enum):
 
 @dataclass(frozen=True)
 class Bound:
-    """A rule as it holds for one reply. index: its place in the rulebook. mode: enforce, canary, shadow."""
+    """
+    A rule as it holds for one reply.
+
+    index: its place in the rulebook. mode: enforce, canary, shadow. may_act: whether it acts here, or as a
+    canary in other conversations.
+    """
 
     index: int
     rule: Rule
     action: Action
     mode: Mode
     keeps: Keeps
+    may_act: bool
 
     @functools.cached_property
     def enforced(self) -> bool:
@@ -58,6 +65,22 @@ class Bound:
     def changes(self) -> bool:
         """Whether text can leave differently because of it while it streams."""
         return self.enforced and self.action.changes
+
+    @functools.cached_property
+    def holds(self) -> bool:
+        """
+        Whether the hold of its run counts it: it waits for no more than what could begin its match.
+
+        So does a canary where it only looks on. Else each combination of canaries would want a hold of its
+        own, the most that a plan costs; now text waits there, too, for what could begin a canary's match.
+        """
+        return (
+            self.may_act
+            and self.action.changes
+            and self.rule.scope is Scope.REPLY
+            and can_hold(self.rule.match)
+            and keeps(self.rule, self.action) is not Keeps.REPLY
+        )
 
     @functools.cached_property
     def unit(self) -> Scope | None:
@@ -110,12 +133,13 @@ class Run:
     """
     Consecutive rules of a plan, in order: those that change text, and those that read it at its end.
 
-    part_of: the run that came apart into this one and others, whose hold it keeps: making one of its own
-    would cost more than what it lets go.
+    gate: the plan's. part_of: the run that came apart into this one and others, whose hold it keeps: making
+    one of its own would cost more than what it lets go.
     """
 
     changers: tuple[Bound, ...]
     observers: tuple[Bound, ...]
+    gate: Gate
     part_of: Run | None = None
 
     @property
@@ -128,8 +152,8 @@ class Run:
         whole = self.part_of or self
         here, there = _place(self.changers, at.index), _place(self.observers, at.index)
         return (
-            Run(self.changers[:here], self.observers[:there], whole),
-            Run(self.changers[here + 1 :], self.observers[there:], whole),
+            Run(self.changers[:here], self.observers[:there], self.gate, whole),
+            Run(self.changers[here + 1 :], self.observers[there:], self.gate, whole),
         )
 
     @functools.cached_property
@@ -151,13 +175,7 @@ class Run:
         """What could begin a match of any of these rules that wait for no more than that."""
         if self.part_of is not None:
             return self.part_of.hold
-        return Hold(
-            [
-                b.rule
-                for b in self.changers
-                if b.keeps is not Keeps.REPLY and b.rule.scope is Scope.REPLY and can_hold(b.rule.match)
-            ]
-        )
+        return self.gate.hold(tuple(sorted(b.index for b in (*self.changers, *self.observers) if b.holds)))
 
     @property
     def alone(self) -> Bound | None:
@@ -275,7 +293,8 @@ class Plan:
             else:
                 last.append(bound)
         return tuple(
-            Run(tuple(b for b in run if b.changes), tuple(b for b in run if not b.changes)) for run in runs
+            Run(tuple(b for b in run if b.changes), tuple(b for b in run if not b.changes), self.gate)
+            for run in runs
         )
 
     @functools.cached_property
@@ -306,13 +325,7 @@ class Plan:
         """The hold of one rule alone; None where it waits for more than what could begin a match."""
         if bound.rule.needs_unit or not can_hold(bound.rule.match):
             return None
-        if bound.index not in self._holds:
-            self._holds[bound.index] = Hold([bound.rule])
-        return self._holds[bound.index]
-
-    @functools.cached_property
-    def _holds(self) -> dict[int, Hold]:
-        return {}
+        return self.gate.hold((bound.index,))
 
 
 # What plans differ by: whether a stream is asked for, the attempt, how rules with conditions run.
@@ -379,7 +392,8 @@ class Plans:
                 continue
             action = _after(rule.action_for(stream), attempt)
             held = Keeps.NOTHING if mode is Mode.SHADOW else keeps(rule, action)
-            bound.append(Bound(index, rule, action, mode, held))
+            may_act = mode is not Mode.SHADOW or _is_canary(rule)
+            bound.append(Bound(index, rule, action, mode, held, may_act))
         now = tuple(b for b in bound if not b.is_late)
         return Plan(now, self.gate, tuple(b for b in bound if b.is_late))
 

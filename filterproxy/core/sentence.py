@@ -58,13 +58,12 @@ def unit_end(text: str, start: int, final: bool, scope: Scope) -> int:
     return _line_end(text, start, final) if scope is Scope.LINE else _sentence_end(text, start, final)
 
 
-def units(text: str, scope: Scope) -> list[Span]:
-    """All units of a whole text."""
+def units(text: str, scope: Scope, start: int = 0, final: bool = True) -> list[Span]:
+    """The units from *start* on, of a text to which more comes (not *final*) those whose end is certain."""
     if scope is Scope.REPLY:
-        return [(0, len(text))]
-    found, start = [], 0
-    while start < len(text):
-        end = unit_end(text, start, True, scope)
+        return [(start, len(text))]
+    found: list[Span] = []
+    while start < len(text) and (end := unit_end(text, start, final, scope)) >= 0:
         found.append((start, end))
         start = end
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from filterproxy.core.chain import Chain
 from filterproxy.core.judge import Failed, Judge
 from filterproxy.core.plan import Bound, Plan
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Say, Verb
+from filterproxy.core.rule import Say, Span, Verb
 from filterproxy.core.stage import Dropped
 from filterproxy.core.tape import Piece, text_of
 from filterproxy.core.verdict import GRAVITY, Channel, Hit, Outcome, Verdict
@@ -74,7 +74,8 @@ class Session:
 
     Both raise Withheld, and `end` raises Needs when rules ask: the shell gets the answers, and has the reply
     read by another session. After that, or after `end`, a session is not used again. `whole`, set before the
-    first `feed`, says that nothing need leave before the end, which spares work.
+    first `feed`, says that nothing need leave before the end, which spares work; then `own` may say where the
+    operator's words stand in a channel's text already, as where a recording was redacted (not in JSON).
 
     keeps: whether `sent` is kept; to be set before the first text where somebody wants it though no rule is
     judged later. sent: what upstream sent of each channel; None: it was too much to be kept.
@@ -84,6 +85,7 @@ class Session:
         self.verdict = Verdict()
         self.plan = plan
         self.whole = False
+        self.own: Mapping[Channel, Sequence[Span]] = {}
         self.keeps = bool(plan.late)
         self._request = request
         self._settings = settings
@@ -112,7 +114,7 @@ class Session:
             return kept if self._withheld(kind) else _as_sent(text)
         chain = self._chains.get(channel)
         if chain is None:
-            chain = self._chains[channel] = Chain(self.plan.for_kind(kind), self._judge(channel))
+            chain = self._chains[channel] = self._chain(channel)
         if self.whole:
             chain.keep(text)
             return [] if chain.waiting <= self._settings.limit else self._too_large(channel)
@@ -172,7 +174,7 @@ class Session:
             return
         judged = "content" in self.plan.kinds and not self._request.json and choice not in self._unjudged
         if judged and channel not in self._chains and channel not in self._closed:
-            self._chains[channel] = Chain(self.plan.for_kind("content"), self._judge(channel))
+            self._chains[channel] = self._chain(channel)
 
     @property
     def unscanned_passes(self) -> bool:
@@ -182,6 +184,9 @@ class Session:
     def was_cut(self, choice: int) -> bool:
         """Whether a rule has cut a text of this choice; known after `end`."""
         return self.verdict.outcomes.get(choice) is Outcome.CUT
+
+    def _chain(self, channel: Channel) -> Chain:
+        return Chain(self.plan.for_kind(channel.kind), self._judge(channel), self.own.get(channel, ()))
 
     def _judge(self, channel: Channel) -> Judge:
         settings = self._settings
@@ -287,7 +292,7 @@ class Session:
         judge.dropping = dropping
         part = plan.for_kind(channel.kind)
         if not self._is_json(channel.kind) or self._settings.strings.split(text) is None:
-            return self._through(Chain(part, judge), text)
+            return self._through(Chain(part, judge, self.own.get(channel, ())), text)
         read = text
         for whole, rules in part.by_reading:
             values = None if whole else self._settings.strings.split(read)

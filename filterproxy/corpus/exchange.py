@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from filterproxy.core.request import Request, Turn
+from filterproxy.core.rule import Span
 from filterproxy.core.verdict import Channel
 
 # Hex digits of a case's name: 64 bits, so that two texts among a million share one once in 37 million times.
 HASH_DIGITS = 16
 
 Texts = tuple[tuple[Channel, str], ...]
+Marks = tuple[tuple[Channel, Span], ...]
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,9 @@ class Exchange:
 
     id, time, model, route: "" where the file does not say. stream, json, complete, turns: as of
     core.request.Request. texts: of each channel, the whole text as upstream sent it, or as far as it is
-    stored (recordings are redacted). redacted: something in it was. file, line: where it stands; lines count
-    from 1.
+    stored (recordings are redacted). redacted: something in it was. marks: where in texts what stands in the
+    place of something redacted is, in order: the operator's words, not the model's. file, line: where it
+    stands; lines count from 1.
     """
 
     id: str = ""
@@ -37,6 +41,7 @@ class Exchange:
     turns: tuple[Turn, ...] = ()
     texts: Texts = ()
     redacted: bool = False
+    marks: Marks = ()
     file: str = ""
     line: int = 0
 
@@ -50,6 +55,14 @@ class Exchange:
             turns=self.turns,
             complete=self.complete,
         )
+
+    @cached_property
+    def own(self) -> Mapping[Channel, list[Span]]:
+        """The marks of each channel, as core.session.Session takes them."""
+        found: dict[Channel, list[Span]] = {}
+        for channel, span in self.marks:
+            found.setdefault(channel, []).append(span)
+        return found
 
     @cached_property
     def hash(self) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from filterproxy.core.request import Turn
+from filterproxy.core.rule import Span
 from filterproxy.core.verdict import Channel
 from filterproxy.corpus.exchange import Exchange, Texts
 from filterproxy.dialects.openai_chat.message import choices_of, places_of
@@ -82,6 +83,7 @@ def _recorded(value: Mapping[str, Any]) -> Exchange:
         turns=turns,
         texts=texts,
         redacted=any(text.get("redactions") for text in (*request["turns"], *_objects(stored, "its reply"))),
+        marks=tuple(_marks(stored)),
     )
 
 
@@ -108,6 +110,27 @@ def _stored(texts: object) -> Texts:
     return _texts(found)
 
 
+def _marks(texts: object) -> Iterator[tuple[Channel, Span]]:
+    """What stands in the place of something redacted (record/SCHEMA.md), where it stands now."""
+    for text in _objects(texts, "its reply"):
+        if text.get("attempt") in (None, 0):
+            for span in _places(text.get("redactions") or [], len(text["text"])):
+                yield _channel(text), span
+
+
+def _places(redactions: object, size: int) -> Iterator[Span]:
+    shift = at = 0
+    for one in redactions if isinstance(redactions, list) else [None]:
+        if not isinstance(one, list) or len(one) != 3 or not all(type(number) is int for number in one):
+            raise ValueError("the redactions of its reply are not as they are written")
+        first, last, length = one
+        start, end = first + shift, first + shift + length
+        if not at <= start <= end <= size:
+            raise ValueError("the redactions of its reply are not as they are written")
+        yield start, end
+        at, shift = end, shift + length - (last - first)
+
+
 def _channel(text: Mapping[str, Any]) -> Channel:
     choice, kind, part = text.get("choice", 0), text.get("kind", "content"), text.get("part", 0)
     if type(choice) is not int or type(part) is not int or kind not in _KINDS:
@@ -124,7 +147,7 @@ def _chat(value: Mapping[str, Any]) -> Exchange:
         if not messages or messages[-1]["role"] != "assistant":
             raise ValueError("has no reply: its last message is not the assistant's, and there is no `reply`")
         reply = messages.pop()
-    request = read_request(_packed(messages), {}, "")
+    request = read_request(_packed(messages), {})
     return Exchange(
         **_about(value),
         json=wants_json(value.get("response_format")) or value.get("json") is True,

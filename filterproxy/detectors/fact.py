@@ -53,8 +53,8 @@ class FactDetector:
 
     A `date` is a weekday, a day ahead ("tomorrow", "in three days") or a day of the calendar, with or without
     its year. "2026-05-05" stands for "5 May" and, as its year is said, for "Tuesday"; "05/06/2026" for either
-    reading; "tomorrow" only for "tomorrow", as the filter has no clock. "Every Monday" and "Monday to Friday"
-    are habits and no dates.
+    reading; "tomorrow" only for "tomorrow", as the filter has no clock. "Every Monday" and "Mon-Fri" are
+    habits and no dates; where the request has them, their days are known.
 
     A `percentage` is a number of hundredths, in figures or words, or a range of them: "fifteen per cent"
     stands for "15 %".

@@ -17,8 +17,8 @@ from filterproxy.dialects.translation import Translation
 from filterproxy.dialects.usage import Tokens, tokens_of
 from filterproxy.dialects.whole import JSON_OBJECT, Codec, Form, filter_whole
 
-# A request's body, its headers and its path, as rules see them.
-ReadRequest = Callable[[bytes, Mapping[str, str], str], Request]
+# What a request says, from its body and its headers; the route is the shell's to say.
+ReadRequest = Callable[[bytes, Mapping[str, str]], Request]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,11 @@ from typing import Any
 
 from filterproxy.core.plan import Bound
 from filterproxy.core.session import Ending, Session, Withheld
-from filterproxy.core.tape import text_of
 from filterproxy.core.verdict import Channel, Verdict
-from filterproxy.dialects.ledger import Ledger
 from filterproxy.dialects.reply import Options, Refused, WireError
 from filterproxy.dialects.runs import Frames, Run
 from filterproxy.dialects.standing import Standing
+from filterproxy.dialects.texts import Texts
 from filterproxy.dialects.translation import Change, Event, Parsed, Splitter, Translation
 from filterproxy.dialects.usage import Tokens, says, tokens_of
 
@@ -48,7 +47,6 @@ class EventStream:
     translation: Translation
     ask: Bound | None = None
     _queue: deque[Waiting | tuple[Channel, Run]] = field(default_factory=deque)
-    _ledgers: dict[Channel, Ledger] = field(default_factory=dict)
     _standing: Standing = field(default_factory=Standing)
     _over: bool = False  # the session has ended
     _terminated: bool = False  # what says that nothing follows has come
@@ -57,15 +55,14 @@ class EventStream:
     _cost: Tokens = field(default_factory=Tokens)
     _run_channel: Channel | None = None
     _frame_is_plain: bool = False  # whether events read in runs have no key that could repeat text
-    _pending: tuple[Channel, list[str]] | None = None  # text that the session has not been fed yet
-    _complete: set[Channel] = field(default_factory=set)  # of which all is decided
-    _closed: set[Channel] = field(default_factory=set)  # to which upstream adds nothing
     _read: dict[Channel, list[str]] = field(default_factory=dict)  # what has left, where events repeat it
+    _texts: Texts = field(init=False)
     _splitter: Splitter = field(init=False)
     _frames: Frames | None = field(init=False)
 
     def __post_init__(self) -> None:
         framing = self.translation.framing
+        self._texts = Texts(self.session)
         self._splitter = framing.splitter(self.options.event_limit)
         self._frames = framing.frames()
 
@@ -97,7 +94,7 @@ class EventStream:
             if event is None:
                 break
             self._take_event(event, out)
-        self._feed_pending()
+        self._texts.flush()
         self._flush(out)
         return self.translation.left(b"".join(out)) if out else b""
 
@@ -147,7 +144,7 @@ class EventStream:
     def _take_run(self, run: Run, text: str) -> None:
         self._splitter.at += run.bytes_left
         assert self._run_channel is not None
-        self._feed(self._run_channel, text)
+        self._texts.feed(self._run_channel, text)
         self._queue.append((self._run_channel, run))
 
     def _take_event(self, event: Event, out: list[bytes]) -> None:
@@ -156,8 +153,7 @@ class EventStream:
             self._take_unknown(event)
             return
         if says(parsed.value):
-            now, so_far = tokens_of((parsed.value,)), self._cost
-            self._cost = Tokens(max(now.prompt, so_far.prompt), max(now.completion, so_far.completion))
+            self._note_cost(tokens_of((parsed.value,)))
         if self._over:
             if parsed.texts or parsed.choices:
                 self.verdict.not_scanned("after_end")
@@ -166,16 +162,7 @@ class EventStream:
             return
         self._like = self._like or parsed.value
         self._standing.note(parsed.choices)
-        sizes: dict[Channel, int] = {}
-        self._standing.calls.update(
-            channel.choice for channel, _ in parsed.texts if channel.kind == "arguments"
-        )
-        for channel, text in parsed.texts:
-            if channel in self._closed and self._reads_kind(channel.kind):
-                raise WireError("text was added to a part that had ended")
-            if self._takes_kind(channel.kind):
-                self._feed(channel, text)
-                sizes[channel] = sizes.get(channel, 0) + len(text)
+        sizes = self._take_texts(parsed)
         self._queue.append(Waiting(event.raw, parsed, tuple(sizes.items())))
         for channel in parsed.closes:
             self._close(channel)
@@ -185,6 +172,24 @@ class EventStream:
             self._terminated = True
             self._end_session()
             self._said_all = self.ask is None
+
+    def _note_cost(self, now: Tokens) -> None:
+        # What events say grows.
+        so_far = self._cost
+        self._cost = Tokens(max(now.prompt, so_far.prompt), max(now.completion, so_far.completion))
+
+    def _take_texts(self, parsed: Parsed) -> dict[Channel, int]:
+        """Give an event's texts to the session: how many code points of which channels."""
+        sizes: dict[Channel, int] = {}
+        for channel, text in parsed.texts:
+            if channel.kind == "arguments":
+                self._standing.calls.add(channel.choice)
+            if channel in self._texts.closed and self._reads_kind(channel.kind):
+                raise WireError("text was added to a part that had ended")
+            if self._takes_kind(channel.kind):
+                self._texts.feed(channel, text)
+                sizes[channel] = sizes.get(channel, 0) + len(text)
+        return sizes
 
     def _learn(self, frames: Frames, raw: bytes, parsed: Parsed) -> None:
         channel, text = parsed.texts[0]
@@ -201,14 +206,9 @@ class EventStream:
 
     def _close(self, channel: Channel) -> None:
         """Upstream adds nothing to a channel: what waits of it need not wait for the reply's end."""
-        self._closed.add(channel)
         if channel == self._run_channel:
             self._run_channel = None  # so that what is added all the same is found out
-        self._feed_pending()
-        pieces = self.session.close(channel) if self._reads_kind(channel.kind) else []
-        if pieces is not None:
-            self._ledger(channel).add(pieces)
-            self._complete.add(channel)
+        self._texts.close(channel, read=self._reads_kind(channel.kind))
 
     def _reads_kind(self, kind: str) -> bool:
         return self.session.plan.withholds or kind in self.session.plan.reads
@@ -217,32 +217,11 @@ class EventStream:
         """Whether the session is given such text: also when it only keeps it."""
         return self.session.keeps or self._reads_kind(kind)
 
-    def _feed(self, channel: Channel, text: str) -> None:
-        """Give text to the session, with what follows it in these bytes if that is the same channel's."""
-        if self._pending is not None and self._pending[0] == channel:
-            self._pending[1].append(text)
-            return
-        self._feed_pending()
-        self._pending = (channel, [text])
-
-    def _feed_pending(self) -> None:
-        if self._pending is None:
-            return
-        channel, texts = self._pending
-        self._pending = None
-        self._ledger(channel).add(self.session.feed(channel, "".join(texts)))
-
-    def _ledger(self, channel: Channel) -> Ledger:
-        ledger = self._ledgers.get(channel)
-        if ledger is None:
-            ledger = self._ledgers[channel] = Ledger()
-        return ledger
-
     def _end_session(self) -> None:
         if self._over:
             return
         self._over = True
-        self._feed_pending()
+        self._texts.flush()
         for choice in self._standing.seen:
             if choice not in self._standing.calls:
                 self.session.expect_content(choice)
@@ -255,7 +234,7 @@ class EventStream:
         removes = self.options.choices == "remove" and not self.translation.single_choice
         self._standing.drop(ending.dropped, removes=removes)
         for channel, pieces in ending.pieces.items():
-            self._ledger(channel).add(pieces)
+            self._texts.of(channel).add(pieces)
 
     def _flush(self, out: list[bytes]) -> None:
         """Let leave what is decided."""
@@ -288,7 +267,7 @@ class EventStream:
         if channel.choice in self._standing.dropped:
             self._unpack(channel, run)
             return True
-        ledger = self._ledger(channel)
+        ledger = self._texts.of(channel)
         unchanged, first = ledger.unchanged, run.first_size
         as_it_came = self._frame_is_plain or channel.choice not in self._standing.changed
         if unchanged >= first and as_it_came and self._standing.number(channel.choice) == channel.choice:
@@ -327,11 +306,11 @@ class EventStream:
             return True
         if parsed.closing and not self._over and self.session.plan.changes:
             return False
-        if not self._over and not self._complete.issuperset(parsed.repeats):
+        if not self._over and not self._texts.complete.issuperset(parsed.repeats):
             return False
         if any(c in self._standing.dropped for c in parsed.choices):
             return self._leave_dropped(waiting, parsed, out)
-        decided = self._decided(waiting.sizes)
+        decided = self._texts.decided(waiting.sizes)
         if decided is None:
             return False
         texts, same = decided
@@ -358,10 +337,10 @@ class EventStream:
         ends, closes = parsed.ends, parsed.closes
         if not (parsed.last or ends or closes):
             return True
-        due = [c for c in self._ledgers if parsed.last or c.choice in ends or c in closes]
+        due = [c for c in self._texts.channels if parsed.last or c.choice in ends or c in closes]
         here = {c for c in due if texts.get(c) or c in parsed.led}
         out.extend(self._leftovers([channel for channel in due if channel not in here]))
-        behind = {c: self._ledgers[c].left_over() for c in due if c in here}
+        behind = {c: self._texts.of(c).left_over() for c in due if c in here}
         for channel, text in behind.items():
             texts[channel] = texts.get(channel, "") + text
         return not any(behind.values())
@@ -373,22 +352,16 @@ class EventStream:
 
     def _write(self, same: bytes | None, parsed: Parsed, texts: dict[Channel, str], out: list[bytes]) -> None:
         """Write an event anew. same: as it came, when its texts are unchanged."""
-        reasons = self._reasons(parsed.ends)
+        standing, reasons = self._standing, self._reasons(parsed.ends)
         repeats = [channel for channel in parsed.repeats if self._reads_kind(channel.kind)]
         whole = {channel: "".join(self._read.get(channel, ())) for channel in repeats}
-        change = Change(
-            texts,
-            frozenset(self._standing.changed),
-            frozenset(self._standing.dropped),
-            reasons,
-            whole,
-            self._standing.numbers,
-        )
+        changed, dropped = frozenset(standing.changed), frozenset(standing.dropped)
+        change = Change(texts, changed, dropped, reasons, whole, standing.numbers)
         raw, lost = self.translation.write(parsed, change)
         self.verdict.removed_keys += lost
         # The end of a reply may repeat text of ours that no event of upstream's had.
         anew = reasons or lost or whole or (self.translation.repeats and parsed.ends)
-        if same is not None and not anew and self._standing.numbers is None:
+        if same is not None and not anew and standing.numbers is None:
             raw = same
         if raw is not None:
             out.append(raw)
@@ -411,39 +384,28 @@ class EventStream:
 
     def _leave_dropped(self, waiting: Waiting, parsed: Parsed, out: list[bytes]) -> bool:
         """An event about a dropped choice: the first carries what is said instead, then only its end."""
-        decided = self._decided(tuple(s for s in waiting.sizes if s[0].choice not in self._standing.dropped))
+        dropped = self._standing.dropped
+        decided = self._texts.decided([size for size in waiting.sizes if size[0].choice not in dropped])
         if decided is None:
             return False
         texts = decided[0]
         self._leave_before(parsed, texts, out)  # of choices that were not dropped and end with it too
         for channel, _ in parsed.texts:
-            if channel.choice in self._standing.dropped:
+            if channel.choice in dropped:
                 texts[channel] = ""
         for choice in parsed.choices:
-            if choice in self._standing.dropped and choice not in self._standing.told:
+            if choice in dropped and choice not in self._standing.told:
                 self._standing.told.add(choice)
-                texts[Channel(choice, "content")] = self._standing.dropped[choice] or ""
+                texts[Channel(choice, "content")] = dropped[choice] or ""
         self._standing.finished.update(parsed.ends)
         self._write(None, parsed, texts, out)
         return True
 
-    def _decided(self, sizes: Sequence[tuple[Channel, int]]) -> tuple[dict[Channel, str], bool] | None:
-        """What became of an event's texts, and whether it is what came; None while it is not decided."""
-        if not all(self._ledgers[channel].covers(size) for channel, size in sizes):
-            return None
-        texts: dict[Channel, str] = {}
-        same = True
-        for channel, size in sizes:
-            used = self._ledgers[channel].use(size)
-            texts[channel] = texts.get(channel, "") + text_of(used)
-            same = same and all(piece.verbatim for piece in used)
-        return texts, same
-
     def _leftovers(self, channels: Sequence[Channel] | None = None) -> list[bytes]:
         """Text of ours, of these channels or all, that no event of upstream's is left to carry."""
         out = []
-        for channel in list(self._ledgers) if channels is None else channels:
-            text = self._ledgers[channel].left_over()
+        for channel in list(self._texts.channels) if channels is None else channels:
+            text = self._texts.of(channel).left_over()
             if text:
                 self._standing.changed.add(channel.choice)
                 self._remember({channel: text})

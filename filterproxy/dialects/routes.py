@@ -133,6 +133,11 @@ def plain_parts(path: str) -> list[str]:
     return _without_dots(_SLASHES.split(unquote(path)))
 
 
+def plain_path(path: str) -> str:
+    """A path of its plain parts alone."""
+    return "/" + "/".join(plain_parts(path))
+
+
 def loose_parts(path: str) -> list[str]:
     """
     The parts of a path as the least strict of servers takes them.

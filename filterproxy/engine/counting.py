@@ -57,7 +57,7 @@ def count(reply: Gone, metrics: Metrics) -> str:
         outcome = outcome_of(session, reply.attempt)
     if session is not None and engine is not None:
         engine.observe_verdict(session.verdict)
-        if outcome in JUDGED:  # as metrics.Scrape counts for the rules that are there for every reply
+        if outcome in JUDGED:  # as engine.scrape counts for the rules that are there for every reply
             engine.met(session)
         metrics.filtered(reply.times.filtering)
         if reply.stream is not None:

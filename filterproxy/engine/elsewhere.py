@@ -4,60 +4,38 @@ from __future__ import annotations
 
 from filterproxy.config import DEFAULT
 from filterproxy.core.request import Request
-from filterproxy.core.session import Session
-from filterproxy.core.verdict import Outcome
-from filterproxy.dialects.dialect import Dialect
-from filterproxy.dialects.openai_error import error_body
-from filterproxy.dialects.reply import Stream
-from filterproxy.engine.engine import Engine
-from filterproxy.engine.headers import JSON, Headers, returned
+from filterproxy.engine.course import Course, Head
+from filterproxy.engine.headers import Headers, passed_on
 from filterproxy.engine.opening import may_hold_text
-from filterproxy.engine.passage import Head, Terms
-from filterproxy.engine.times import Times
-from filterproxy.engine.words import Words, not_checked
+from filterproxy.engine.words import not_checked
 from filterproxy.metrics import UNSCANNED
 
 
-class Elsewhere:
+class Elsewhere(Course):
     """
     A reply where no dialect is spoken. It goes through as it is, or not at all, and is counted where it may
-    hold a model's text. To a shell it is a Passage.
+    hold a model's text.
 
-    cause: why nobody reads it. known: whether texts of a model are kept at its path. lets: whether the
-    operator lets its path through unjudged.
+    method: the request's. drops: whether what cannot be judged is withheld. cause: why nobody reads it.
+    known: whether texts of a model are kept at its path. lets: whether the operator lets its path through
+    unjudged.
     """
-
-    attempt = 0
-    dialect: Dialect | None = None
-    engine: Engine | None = None
-    session: Session | None = None
-    stream: Stream | None = None
 
     def __init__(
         self,
         method: str,
-        terms: Terms,
         *,
+        drops: bool = False,
         cause: str = "unknown_path",
         known: bool = False,
         lets: bool = False,
         route: str = DEFAULT,
     ) -> None:
-        self.request = Request()
-        self.route = route
-        self.times = Times()
-        self.outcome = ""
-        self.unscanned: list[str] = []
-        self.failures: list[str] = []
-        self.head: Head | None = None
-        self.ended = False
-        self.enough = False
-        self.cut_off = False
+        super().__init__(Request(), route)
         self._method = method
-        self._terms = terms
         self._cause = "passthrough" if lets else cause
         self._known = known
-        self._drops = terms.drops and not lets
+        self._drops = drops and not lets
 
     def begin(self, status: int, headers: Headers) -> bytes:
         if may_hold_text(self._method, status, headers, known=self._known):
@@ -66,8 +44,7 @@ class Elsewhere:
             if self._drops:
                 self.enough = True
                 return self.fail(not_checked(self._cause), UNSCANNED)
-        length = status not in (204, 304)
-        self.head = Head(status, returned(headers, same_bytes=True, length=length))
+        self.head = Head(status, passed_on(status, headers))
         return b""
 
     def receive(self, data: bytes) -> bytes:
@@ -76,17 +53,3 @@ class Elsewhere:
     def end(self) -> bytes:
         self.ended = True
         return b""
-
-    def fail(self, words: Words, outcome: str = Outcome.ERROR.value, failure: str = "") -> bytes:
-        if self.ended:
-            return b""
-        self.ended = True
-        self.outcome = outcome
-        if failure:
-            self.failures.append(failure)
-        if self.head is not None:
-            self.cut_off = True
-            return b""
-        body = error_body(*words)
-        self.head = Head(words.status, [JSON, (b"content-length", b"%d" % len(body))])
-        return body

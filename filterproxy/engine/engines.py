@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from filterproxy.config import DEFAULT, Config, RouteConfig
+from filterproxy.config import Config, RouteConfig
 from filterproxy.core.request import Background
 from filterproxy.core.rule import Mode, OnError
 from filterproxy.engine.engine import Engine
@@ -66,8 +66,8 @@ def engines_of(
     backgrounds: dict[frozenset[str], Background] = {frozenset(document["known"]): rulebook.background}
     made: dict[tuple[object, ...], Engine] = {}
     by_route: dict[str, Engine] = {}
-    for route in (RouteConfig(DEFAULT), *config.routes):
-        policy = config.on(route.name)
+    for name, route in config.all_routes.items():
+        policy = config.on(name)
         texts = known_on(route, config, document["known"])
         names = frozenset(texts)
         key = (route.chain, names, policy.on_error, policy.unscanned)
@@ -75,7 +75,7 @@ def engines_of(
             background = backgrounds.setdefault(names, Background(texts))
             chosen = replace(only(compiled[policy.on_error], route.chain), background=background)
             made[key] = Engine(chosen, policy, metrics, everywhere=met)
-        by_route[route.name] = made[key]
+        by_route[name] = made[key]
     return Engines(rulebook, by_route, compiled)
 
 
@@ -87,7 +87,7 @@ def known_on(route: RouteConfig, config: Config, texts: Mapping[str, str]) -> di
 
 def _compiled(document: Document, config: Config, previous: Engines | None) -> dict[str | None, Rulebook]:
     """The rules as each policy has them, by its `on_error`."""
-    policies = {config.on(name).on_error for name in (DEFAULT, *(route.name for route in config.routes))}
+    policies = {config.on(name).on_error for name in config.all_routes}
     before = {} if previous is None else previous.others
     return {
         policy: compile_rules(document, None if policy is None else OnError(policy), before.get(policy))

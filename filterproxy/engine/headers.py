@@ -92,3 +92,10 @@ def returned(
     return [
         header for header in headers if header[0] not in left_out and not header[0].startswith(OWN_PREFIX)
     ]
+
+
+def passed_on(status: int, headers: Headers, *, decoded: bool = False) -> list[tuple[bytes, bytes]]:
+    """Reply headers for the client, of a body that goes on as it is, or without its content encoding."""
+    # A 304 may say how long a body would be that it does not have; a 204 must not (RFC 9110 §8.6).
+    length = status not in (204, 304)
+    return returned(headers, same_bytes=not decoded, decoded=decoded, length=length)

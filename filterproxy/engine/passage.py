@@ -6,35 +6,33 @@ known. The proxy can ask upstream again, and beats while text is held; the other
     passage.receive(data)            some of the body in, what may leave of it out
     passage.end()                    the body is complete: the rest
 
-Each gives back bytes for the client; `head` goes before the first of them, and is None until something may
-leave: status and headers wait, for a rule may still put an error in place of the reply. When `ended` is set
-the answer is complete, and what else comes from upstream is of no use; `enough` says that a lot may come.
+Each gives back bytes for the client, which go behind `head` (see engine.course).
 
 Rules that want upstream to be asked again take what they have for after the last try. Rules that ask others
-make `end` and `fail` raise core.asking.Needs: get the answers, and call again (proxy.asking.Answers.settle
-does). What goes wrong becomes an answer in the dialect's shape, or an event at the end of a stream; only our
-own mistakes are raised, and then `fail` is left to be called.
+make `end` and `fail` raise core.asking.Needs: get the answers, and call again (the proxy's Answers do, in
+`settle`). What goes wrong becomes an answer in the dialect's shape, or an event at the end of a stream; only
+our own mistakes are raised, and then `fail` is left to be called.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from filterproxy.config import DEFAULT, Config
 from filterproxy.core.request import Request
 from filterproxy.core.session import Session, Withheld
-from filterproxy.core.verdict import Outcome
 from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError
+from filterproxy.engine.course import Course, Head
 from filterproxy.engine.encoding import Decoder, EncodingError
 from filterproxy.engine.engine import Engine
-from filterproxy.engine.headers import JSON, Headers, returned
+from filterproxy.engine.headers import Headers, passed_on, returned
 from filterproxy.engine.opening import Opening, Way, opening
-from filterproxy.engine.times import Times
-from filterproxy.engine.words import REFUSED, UNREADABLE, WITHHELD, Words, not_checked
+from filterproxy.engine.times import Stopwatch
+from filterproxy.engine.words import REFUSED, UNREADABLE, WITHHELD, not_checked
 from filterproxy.metrics import UNSCANNED, UPSTREAM_ERROR
 
 # More than any rule's `times`.
@@ -61,45 +59,20 @@ class Terms:
         return cls(options, config.reply_limit_bytes, config.unscanned == "drop")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """status: of the answer. headers: names in lower case; without those between neighbours."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-
-
 class Unscanned(Exception):
     """A reply cannot be judged, and such replies are to be withheld; args[0] is the cause."""
 
 
-class Passage:
-    """
-    A reply to *request* where *dialect* is spoken.
+class Passage(Course):
+    """A reply to *request* where *dialect* is spoken."""
 
-    unscanned: causes for which it was not judged; failures: what was wrong with upstream: both to be counted.
-    cut_off: set when it ended early and the client cannot be told. For the rest see engine.counting.Gone.
-    """
-
-    attempt = 0
+    engine: Engine
+    dialect: Dialect
 
     def __init__(
         self, engine: Engine, dialect: Dialect, request: Request, terms: Terms, route: str = DEFAULT
     ) -> None:
-        self.engine = engine
-        self.dialect = dialect
-        self.request = request
-        self.route = route
-        self.session: Session | None = None
-        self.stream: Stream | None = None
-        self.times = Times()
-        self.outcome = ""
-        self.unscanned: list[str] = []
-        self.failures: list[str] = []
-        self.head: Head | None = None
-        self.ended = False
-        self.enough = False
-        self.cut_off = False
+        super().__init__(request, route, engine, dialect)
         self._terms = terms
         self._status = 0
         self._headers: Headers = ()
@@ -107,14 +80,11 @@ class Passage:
         self._decoder: Decoder | None = None
         self._kept: list[bytes] = []  # of a whole reply
         self._size = 0
-        self._held_since = 0.0
-        self._came = 0.0  # when the first bytes of the body did
-        self._left = False  # whether any of it has
+        self._watch = Stopwatch(self.times)
 
     # What a shell calls
 
     def begin(self, status: int, headers: Headers) -> bytes:
-        """Upstream's head has come. headers: names in lower case."""
         self._status, self._headers = status, headers
         self._opening = found = opening(self.dialect, status, headers)
         self._decoder = Decoder() if found.encoded else None
@@ -128,11 +98,9 @@ class Passage:
         return b""
 
     def receive(self, data: bytes) -> bytes:
-        """Some more of upstream's body has come."""
         if self.ended:
             return b""
         began = self.engine.clock()
-        self._came = self._came or began
         try:
             released = b"".join(self._take(piece) for piece in self._decoded(data))
             if self.stream is not None and self.stream.closed:
@@ -144,7 +112,6 @@ class Passage:
         return released
 
     def end(self) -> bytes:
-        """Upstream's body is complete. Raises Needs; then it is to be called again."""
         if self.ended:
             return b""
         try:
@@ -152,27 +119,6 @@ class Passage:
         except _OUTCOMES as error:
             released = self._give_up(error)
         self._note(self.engine.clock(), released)
-        return released
-
-    def fail(self, words: Words, outcome: str = Outcome.ERROR.value, failure: str = "") -> bytes:
-        """
-        Upstream's body will not be completed, or we cannot go on: what ends the answer. Raises Needs; then it
-        is to be called again.
-
-        outcome: what is counted. failure: what was wrong with upstream, if it was upstream.
-        """
-        if self.ended:
-            return b""
-        self.outcome = outcome
-        if self.head is None:
-            released = self._answer(words.status, self.dialect.error_body(*words))
-        elif self.stream is not None:
-            released = self.stream.fail(words.kind, words.message)
-        else:  # a body of somebody else's format: that it ends early is all that can be said
-            released, self.cut_off = b"", True
-        self.ended = True
-        if failure:
-            self.failures.append(failure)
         return released
 
     # Reading
@@ -234,7 +180,7 @@ class Passage:
         headers = returned(
             self._headers, same_bytes=not whole.changed, decoded=self._opening.encoded, length=False
         )
-        return self._answer(whole.status, whole.body, headers)
+        return self.answer(whole.status, whole.body, headers)
 
     def _filtered(self, body: bytes) -> Whole:
         self.session = self._new_session(True)
@@ -266,19 +212,13 @@ class Passage:
         return self.dialect.stream(session, self.request, self._opening.kind, self._terms.options)
 
     def _note(self, began: float, released: bytes) -> None:
-        """Time that filtering took, and that text has waited."""
+        """Take the time of what was done since *began*."""
         now = self.engine.clock()
-        self.times.filtering += now - began
-        waiting = self.stream is not None and not self.ended and self.stream.waiting
-        if self._came and not self._left and (released or self.ended):
-            self._left = True
-            self.times.delay = now - self._came
-        if released or not waiting:
-            if self._held_since:
-                self.times.held = max(self.times.held, now - self._held_since)
-            self._held_since = now if waiting else 0.0
-        elif not self._held_since:
-            self._held_since = now
+        if self.ended:
+            self._watch.end(began, now)
+        else:
+            waiting = self.stream is not None and self.stream.waiting
+            self._watch.step(began, now, left=bool(released), waiting=waiting)
 
     # Replies that are not judged, or not delivered
 
@@ -292,9 +232,7 @@ class Passage:
 
     def _head_as_it_is(self) -> Head:
         decoded = self._decoder is not None
-        length = self._status not in (204, 304)
-        headers = returned(self._headers, same_bytes=not decoded, decoded=decoded, length=length)
-        return Head(self._status, headers)
+        return Head(self._status, passed_on(self._status, self._headers, decoded=decoded))
 
     def _not_judged(self, cause: str) -> None:
         self.unscanned.append(cause)
@@ -308,7 +246,7 @@ class Passage:
         self.enough = not isinstance(error, Refused)
         match error:
             case Refused() if self.head is None:
-                return self._answer(error.status, error.body)
+                return self.answer(error.status, error.body)
             case Refused():
                 return self.fail(REFUSED, "")
             case Unscanned():
@@ -318,12 +256,6 @@ class Passage:
             case WireError():
                 self.unscanned.append("malformed")
         return self.fail(UNREADABLE, UPSTREAM_ERROR, "protocol")
-
-    def _answer(self, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = (JSON,)) -> bytes:
-        """All of the answer."""
-        self.head = Head(status, [*headers, (b"content-length", b"%d" % len(body))])
-        self.ended = True
-        return body
 
 
 # What a reply can come to; anything else is a mistake of ours.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from filterproxy.config import DEFAULT, Config
 from filterproxy.core.request import Request
 from filterproxy.dialects.configured import routes_of
-from filterproxy.dialects.routes import Override, Route, Routes
+from filterproxy.dialects.routes import Override, Route, Routes, Unread
+from filterproxy.engine.elsewhere import Elsewhere
 from filterproxy.engine.engines import Engines
 from filterproxy.engine.headers import Headers, HeaderView
 from filterproxy.engine.passage import Passage, Terms
@@ -23,8 +24,7 @@ class Passages:
         self.engines = engines
         self.routes: Routes = routes_of(config.dialects)
         self._routing = Routing(config.routes)
-        names = (DEFAULT, *(route.name for route in config.routes))
-        self._terms = {name: Terms.of(config.on(name)) for name in names}
+        self._terms = {name: Terms.of(config.on(name)) for name in config.all_routes}
 
     def of(self, spoken: Route | Override, path: str, headers: Headers, body: bytes) -> Passage:
         """
@@ -38,7 +38,7 @@ class Passages:
         if spoken.stored:  # of a reply that was made before nobody knows what was asked
             request, model = Request(headers=view, complete=False), None
         else:
-            request = spoken.dialect.read_request(body, view, path)
+            request = spoken.dialect.read_request(body, view)
             model = request.model
         name = request.route = self._routing.of(path, view, model)
         engine = engines.of(name)
@@ -46,7 +46,20 @@ class Passages:
         passage.times.filtering = engine.clock() - began
         return passage
 
-    def elsewhere(self, path: str, headers: Headers) -> tuple[str, Terms]:
-        """The route, and the terms, of a request at a path where no dialect is spoken."""
+    def elsewhere(
+        self, method: str, path: str, headers: Headers, unread: Unread | None, *, lets: bool
+    ) -> Elsewhere:
+        """
+        For the reply to a request at a path where no dialect is spoken.
+
+        unread: what is kept there, if it is known. lets: whether the operator lets it through unjudged.
+        """
         name = self._routing.of(path, HeaderView(headers))
-        return name, self._terms[name]
+        return Elsewhere(
+            method,
+            drops=self._terms[name].drops,
+            cause="unknown_path" if unread is None else unread.cause,
+            known=unread is not None,
+            lets=lets,
+            route=name,
+        )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from filterproxy.config import DEFAULT, RouteConfig
-from filterproxy.dialects.routes import plain_parts
+from filterproxy.dialects.routes import plain_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Routing:
         """
         if not self._wanted:
             return DEFAULT
-        plain = "/" + "/".join(plain_parts(path))
+        plain = plain_path(path)
         return next((wanted.name for wanted in self._wanted if wanted.fits(plain, headers, model)), DEFAULT)
 
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from filterproxy.experiments.entry import Entry
 from filterproxy.experiments.read import Journal, rejected_before
-from filterproxy.experiments.versions import Versions, version_of
 from filterproxy.experiments.words import clean
 from filterproxy.history.difference import difference
-from filterproxy.rulebook.document import Document, Form
+from filterproxy.history.versions import Versions, of_journal
+from filterproxy.rulebook.document import Document, Form, version_of
 
 # Sentences at once; `experiments tried` has them all.
 _NAMED = 3
@@ -24,7 +24,7 @@ def before_replay(journal: Journal, baseline: Document, candidate: Document) -> 
     """What was rejected of the rules that change from one document to another."""
     forms = {form["id"]: form for form in candidate["rules"]}
     rules = difference(baseline, candidate).rules()
-    versions = Versions(journal.home)
+    versions = of_journal(journal.home)
     same: list[str] = []
     other: list[str] = []
     for entry in rejected_before(journal, rules):
@@ -49,7 +49,7 @@ def _again(rule: str, form: Form | None, entry: Entry, versions: Versions) -> bo
 
 def before_rule(journal: Journal, form: Form) -> list[str]:
     """What was rejected of a rule that looks for the same, or has the same name."""
-    versions = Versions(journal.home)
+    versions = of_journal(journal.home)
     same: list[str] = []
     other: list[str] = []
     for entry in reversed(journal.entries):

@@ -16,7 +16,7 @@ from typing import Any
 from filterproxy.experiments.entry import Entry
 from filterproxy.experiments.judged import Judged, Tally, judged
 from filterproxy.experiments.read import Journal
-from filterproxy.experiments.versions import Versions
+from filterproxy.history.versions import Versions, of_journal
 from filterproxy.labels.store import Labels
 
 PRECISION, RATE, COST = "precision", "firing-rate", "cost"
@@ -105,7 +105,7 @@ def best_of(journal: Journal, goal: Goal, labels: Labels, rule: str | None = Non
     """The best of each rule that was changed in some experiment, or of one rule. Raises JournalError."""
     journal.find("last")
     wanted = [rule] if rule is not None else _rules(journal.entries)
-    known = Versions(journal.home)
+    known = of_journal(journal.home)
     versions = {one: list(_versions(_comparable(journal.entries, one, goal), one, known)) for one in wanted}
     found = Judged()
     if goal.name == PRECISION and journal.home is not None:

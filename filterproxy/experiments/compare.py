@@ -10,7 +10,7 @@ from filterproxy.experiments.entry import Entry
 from filterproxy.experiments.read import Journal
 from filterproxy.history.difference import difference
 from filterproxy.history.errors import HistoryError
-from filterproxy.history.resolve import kept_or_in_git
+from filterproxy.history.resolve import Rulebooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def compared(journal: Journal, first: Entry, second: Entry) -> Comparison:
     try:
         if journal.home is None:
             raise HistoryError("there is no journal")
-        documents = [kept_or_in_git(journal.home, entry.candidate.hash) for entry in (first, second)]
+        rulebooks = Rulebooks(journal.home)
+        documents = [rulebooks.document(entry.candidate.hash) for entry in (first, second)]
     except HistoryError as error:
         return Comparison(first, second, rows, None, str(error))
     return Comparison(first, second, rows, difference(*documents).as_json())

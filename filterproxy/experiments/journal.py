@@ -57,8 +57,8 @@ def record(
     before = _document(value, "baseline", baseline, home, tell)
     after = _document(value, "candidate", candidate, home, tell)
     changes = None if before is None or after is None else difference(before, after).as_json()
-    stamp = _stamp(now)
-    author = _author() if who is None else who
+    when = stamp(now)
+    by = author() if who is None else who
     with locked(home):
         journal = read_journal(home)
         fresh = _entry(value, journal, changes, gates)
@@ -66,9 +66,9 @@ def record(
         if parent is not None:
             fresh = replace(fresh, parent=journal.find(parent).number)
         if known is not None:
-            return _updated(known, fresh, note, parent, author, stamp)
+            return _updated(known, fresh, note, parent, by, when)
         slug = slug_of(note, fresh.touched())
-        fresh = replace(fresh, note=clean(note), who=author, when=stamp, slug=slug)
+        fresh = replace(fresh, note=clean(note), who=by, when=when, slug=slug)
         return write_entry(home, fresh)
 
 
@@ -150,9 +150,7 @@ def _document(
     return found
 
 
-def _updated(
-    known: Entry, fresh: Entry, note: str, parent: str | int | None, author: str, stamp: str
-) -> Path:
+def _updated(known: Entry, fresh: Entry, note: str, parent: str | int | None, by: str, when: str) -> Path:
     """The entry with new results; the person's words in it stay."""
     same = _untimed(known) == _untimed(fresh)
     changed = known if same else replace(
@@ -163,7 +161,7 @@ def _updated(
     if said and not known.note:
         changed = replace(changed, note=said)
     elif said and said != known.note and said not in [remark.text for remark in known.remarks]:
-        changed = replace(changed, remarks=(*changed.remarks, Remark(said, author, stamp)))
+        changed = replace(changed, remarks=(*changed.remarks, Remark(said, by, when)))
     if parent is not None and fresh.parent != known.number:
         changed = replace(changed, parent=fresh.parent)
     if changed != known:
@@ -179,7 +177,7 @@ def _untimed(entry: Entry) -> tuple[Any, ...]:
 
 def add_note(name: str | int, text: str, *, home: Path | None = None, who: str | None = None) -> Entry:
     """The entry with a remark. Raises JournalError."""
-    remark = Remark(clean(text), _author() if who is None else who, _stamp(None))
+    remark = Remark(clean(text), author() if who is None else who, stamp())
     if not remark.text:
         raise JournalError("the note is empty")
     return _edited(name, home, lambda entry: replace(entry, remarks=(*entry.remarks, remark)))
@@ -191,7 +189,7 @@ def give_verdict(
     """The entry with what a person made of it. Raises JournalError."""
     if state not in STATES:
         raise JournalError(f'a verdict is one of {", ".join(STATES)}, and not "{state}"')
-    verdict = Verdict(state, clean(reason), _author() if who is None else who, _stamp(None))
+    verdict = Verdict(state, clean(reason), author() if who is None else who, stamp())
     if state != "open" and not verdict.reason:
         raise JournalError("a verdict needs its reason: the next one who has the idea will read it")
     return _edited(name, home, lambda entry: replace(entry, verdict=verdict))
@@ -208,7 +206,8 @@ def _edited(name: str | int, home: Path | None, change: Callable[[Entry], Entry]
     return changed
 
 
-def _author() -> str:
+def author() -> str:
+    """Who is at work: as git commits, else whose account it is; "" where neither says."""
     if name := user(Path.cwd()):
         return name
     try:
@@ -217,6 +216,7 @@ def _author() -> str:
         return ""
 
 
-def _stamp(now: datetime.datetime | None) -> str:
+def stamp(now: datetime.datetime | None = None) -> str:
+    """A moment, by default this one, as the journal writes it: RFC 3339, in UTC."""
     moment = now or datetime.datetime.now(datetime.UTC)
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filterproxy.experiments.entry import Entry
-from filterproxy.experiments.versions import Versions
 from filterproxy.history.errors import HistoryError
-from filterproxy.history.resolve import kept_or_in_git
+from filterproxy.history.resolve import Rulebooks
+from filterproxy.history.versions import Versions, of_journal
 from filterproxy.labels.label import FIRED, Label
 from filterproxy.labels.precision import wilson
 from filterproxy.labels.store import Labels
@@ -61,7 +61,7 @@ class Judged:
     """
 
     labels: Labels = field(default_factory=Labels)
-    versions: Versions = field(default_factory=lambda: Versions(None))
+    versions: Versions = field(default_factory=Versions)
     fired: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     found: int = 0
     lost: Mapping[str, str] = field(default_factory=dict)
@@ -76,8 +76,8 @@ class Judged:
         return None
 
     def _same_version(self, hash: str, label: Label) -> bool:
-        versions = self.versions
-        return versions.of(hash, label.rule) == versions.of(label.rulebook, label.rule)
+        then = label.version or self.versions.of(label.rulebook, label.rule)
+        return self.versions.of(hash, label.rule) == then
 
     def tally(self, hash: str, rule: str) -> Tally:
         """Of a rule under a rulebook; all zero where nothing was labelled."""
@@ -100,14 +100,15 @@ def judged(home: Path, entries: Sequence[Entry], labels: Labels, hashes: Iterabl
     exchanges = _labelled(_recordings(home, entries), {hash for hash, _ in labels.latest})
     fired: dict[str, Mapping[str, frozenset[str]]] = {}
     lost: dict[str, str] = {}
+    rulebooks = Rulebooks(home)
     for hash in dict.fromkeys(hashes):
         try:
-            fired[hash] = _fired(kept_or_in_git(home, hash), exchanges.values())
+            fired[hash] = _fired(rulebooks.document(hash), exchanges.values())
         except (HistoryError, ValueError) as error:
             lost[hash] = str(error)
         except (KeyError, TypeError):
             lost[hash] = "it was written by another version, which this one cannot run"
-    return Judged(labels, Versions(home), fired, len(exchanges), lost)
+    return Judged(labels, of_journal(home), fired, len(exchanges), lost)
 
 
 def _recordings(home: Path, entries: Sequence[Entry]) -> list[Path]:

@@ -11,8 +11,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from filterproxy.embedded import Embedded
-from filterproxy.metrics import render
-from filterproxy.proxy.admin.admin import App, Guarded
+from filterproxy.engine.scrape import render
+from filterproxy.proxy.admin.serving import App, Guarded
 from filterproxy.rulebook.outline import outline
 
 

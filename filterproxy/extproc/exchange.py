@@ -18,16 +18,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import unquote
 
 from filterproxy.config import DEFAULT
-from filterproxy.core.verdict import Outcome
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_error import error_body
 from filterproxy.dialects.routes import Override, Route
 from filterproxy.embedded import Embedded
 from filterproxy.engine.counting import NO_DIALECT
-from filterproxy.engine.elsewhere import Elsewhere
+from filterproxy.engine.course import Course, Head
 from filterproxy.engine.headers import JSON, OWN_PREFIX, Headers, first
 from filterproxy.engine.ids import DECISION_ID, next_id
-from filterproxy.engine.passage import Head, Passage
 from filterproxy.engine.words import INTERNAL, Words, too_large
 from filterproxy.extproc.messages import (
     Asked,
@@ -65,7 +63,7 @@ class Exchange:
         self._spoken: Route | Override | None = None
         self._body: list[bytes] = []
         self._size = 0
-        self._passage: Passage | Elsewhere | None = None
+        self._passage: Course | None = None
         self._upstream: Headers = ()
         self._told = False  # the answer's head
         self._finished = False  # nothing more is said
@@ -144,10 +142,8 @@ class Exchange:
             words = Words(error.status_hint, "invalid_request_error", str(error))
             yield self._refuse(words, None if like is None else like.dialect)
             return
-        name, terms = self._embedded.passages.elsewhere(self._path, self._headers)
-        cause = "unknown_path" if unread is None else unread.cause
-        known = unread is not None
-        self._passage = Elsewhere(self._method, terms, cause=cause, known=known, lets=lets, route=name)
+        passages = self._embedded.passages
+        self._passage = passages.elsewhere(self._method, self._path, self._headers, unread, lets=lets)
         yield ask_on(pretended)
 
     def _request_body(self, asked: Asked) -> Iterator[Said]:
@@ -171,7 +167,7 @@ class Exchange:
 
     # The answer
 
-    def _begun(self) -> Passage | Elsewhere:
+    def _begun(self) -> Course:
         """The passage; upstream has begun to answer, and so has the request, or as much of it as matters."""
         if self._passage is None:
             assert self._spoken is not None
@@ -201,9 +197,7 @@ class Exchange:
         for one in self._leaving(passage, out, last and not trailers):
             yield one
 
-    def _leaving(
-        self, passage: Passage | Elsewhere, data: bytes, last: bool, bodiless: bool = False
-    ) -> Iterator[Said]:
+    def _leaving(self, passage: Course, data: bytes, last: bool, bodiless: bool = False) -> Iterator[Said]:
         """What may leave. last: upstream says no more. bodiless: it has said nothing but a head."""
         if passage.cut_off:
             raise CutOffError
@@ -222,9 +216,7 @@ class Exchange:
         if data or last:
             yield from answer_bytes(data, last)
 
-    async def _step(
-        self, passage: Passage | Elsewhere, step: Callable[[], bytes], *, asks: bool = False
-    ) -> bytes:
+    async def _step(self, passage: Course, step: Callable[[], bytes], *, asks: bool = False) -> bytes:
         """What leaves with this step of the passage. Our own mistakes end the reply, and are logged."""
         settle = self._embedded.answers.settle
         try:
@@ -232,8 +224,7 @@ class Exchange:
         except Exception as error:  # the border: nothing of ours may become a reply that never ends
             _log.error("a reply failed in our own code: %s", place_of(error))
         try:
-            failing = lambda: passage.fail(INTERNAL, Outcome.ERROR.value)  # noqa: E731
-            return await settle(passage.request, failing, passage.times)
+            return await settle(passage.request, lambda: passage.fail(INTERNAL), passage.times)
         except Exception as error:  # nothing is left but to end
             _log.error("a reply could not be ended: %s", place_of(error))
             passage.ended = passage.cut_off = True

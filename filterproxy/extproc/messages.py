@@ -12,8 +12,8 @@ from typing import Any
 from envoy.config.core.v3 import base_pb2 as base
 from envoy.service.ext_proc.v3 import external_processor_pb2 as proto
 
+from filterproxy.engine.course import Head
 from filterproxy.engine.headers import HOP_BY_HOP, Headers
-from filterproxy.engine.passage import Head
 
 # A ProcessingRequest, and a ProcessingResponse: their classes are made when they are imported.
 Asked = Any

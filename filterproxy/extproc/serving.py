@@ -15,8 +15,8 @@ from filterproxy.config import Config
 from filterproxy.embedded import Embedded
 from filterproxy.extproc.admin import admin_app
 from filterproxy.extproc.service import Service
-from filterproxy.proxy.address import StartError, bind, listen, refusal, url
-from filterproxy.proxy.admin.admin import AdminServer
+from filterproxy.proxy.address import StartError, bind, exposed, listen, url
+from filterproxy.proxy.admin.serving import AdminServer
 from filterproxy.proxy.tls import check_admin_tls
 
 
@@ -44,7 +44,7 @@ async def running(
     SIGINT and SIGTERM set `stopped`, SIGHUP has the rules read again. Raises LoadError for mistakes in the
     rules, and StartError.
     """
-    if (reason := refusal(config)) is not None:
+    if (reason := exposed(config)) is not None:
         raise StartError(reason)
     check_admin_tls(config)
     registry = CollectorRegistry()

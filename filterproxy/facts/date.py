@@ -4,7 +4,8 @@ Dates: a weekday ("on Tuesday"), a day ahead ("tomorrow", "in three days"), a da
 
 The filter has no clock, so that "tomorrow" is known only where the request says tomorrow. A weekday is known
 by a day of the calendar whose year is said, as that day is a Tuesday or is not. Habits ("every Monday",
-"Mon-Fri") and courtesy ("How can I help you today?") are no dates. A date has no thing, as a price has none.
+"Mon-Fri") and courtesy ("How can I help you today?") are no dates, but one that the request has states its
+days: "Mon-Fri" grounds "on Monday". A date has no thing, as a price has none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Literal
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Scope, Span
 from filterproxy.core.sentence import units
+from filterproxy.facts.date_habits import habitual_days
 from filterproxy.facts.date_reader import Date, YearMonthDay, dates
 from filterproxy.facts.date_words import words
 from filterproxy.facts.fact import Fact, Known, Source
@@ -106,3 +108,5 @@ def _stated(text: str) -> Iterator[Date]:
         for fact in dates(text, unit):
             assert isinstance(fact.value, Date)
             yield fact.value
+    for day in habitual_days(text):
+        yield Date(frozenset(), day)

@@ -43,7 +43,8 @@ class DateWords:
     """
     heads: first word -> pattern of the phrases that begin so. months, weekdays, relative, units: value by
     phrase. english: months that may stand before their day. cjk: patterns for texts without blanks, by what
-    they find. Others: patterns of what stands beside.
+    they find. habits: a day as timetables name it, a range or a list of two; habit_days, habit_heads: by its
+    names, and their first words. Others: patterns of what stands beside.
     """
 
     heads: Mapping[str, re.Pattern[str]]
@@ -75,6 +76,9 @@ class DateWords:
     ago_after: re.Pattern[str]
     cjk: Mapping[str, re.Pattern[str]]
     courtesy: re.Pattern[str]
+    habits: re.Pattern[str]
+    habit_days: Mapping[str, int]
+    habit_heads: frozenset[str]
     asks: re.Pattern[str]
     gate: tuple[str, ...]
 
@@ -118,6 +122,8 @@ def _heads(phrases: Iterable[str]) -> dict[str, re.Pattern[str]]:
     return {head: re.compile(rf"{_one_of(found)}(?![^\W_])") for head, found in grouped.items()}
 
 
+# "月-金", and what follows in "周一至五".
+_JA_DAYS, _ZH_DAYS = "月火水木金土日", "一二三四五六日"
 _DASH = "[-–—‐‑‒−~〜]"
 _YEAR = r"(?:19|20)[0-9][0-9]"
 _LEFT = r"(?<![\w.,/:$€£#+-])"
@@ -135,6 +141,7 @@ def _words(raw: list[Mapping[str, Any]]) -> DateWords:
     full_days = _one_of(weekdays)
     lists = rf"\s?(?:{_DASH}|/|\b(?:to|through|thru|bis|a|au|al|ate|tot|t/m)\b)\s?"
     on = _one_of(_listed(raw, "on"))
+    brief = short | _merged(raw, "brief")
     return DateWords(
         heads=_heads([*months, *weekdays, *relative, *units]),
         months=months,
@@ -182,8 +189,24 @@ def _words(raw: list[Mapping[str, Any]]) -> DateWords:
         ago_after=re.compile(rf"\s(?:{_one_of(_listed(raw, 'ago_after'))})(?!\w)"),
         cjk=_cjk_patterns(raw),
         courtesy=re.compile("|".join(view(p) for words in raw for p in words["courtesy"])),
+        habits=_habits(weekdays, brief),
+        habit_days={key(p): n for p, n in (weekdays | brief | _merged(raw, "weekdays", True)).items()}
+        | {char: n for chars in (_JA_DAYS, _ZH_DAYS) for n, char in enumerate(chars)},
+        habit_heads=frozenset(f"{re.split('[ -]', p)[0]}{s}" for p in (*weekdays, *brief) for s in ("", "s")),
         asks=re.compile("|".join(a for words in raw for a in words["asks"]), re.I),
         gate=tuple(_gate(raw)),
+    )
+
+
+def _habits(weekdays: Iterable[str], brief: Iterable[str]) -> re.Pattern[str]:
+    """ "Mon-Fri", "lunes a viernes", "Mon, Wed"; "Mondays"; "Sat 10"."""
+    every = _one_of([*weekdays, *brief])
+    range_of = rf"\.?(?:\s?{_DASH}\s?|\s(?:to|through|thru|until|till|bis|au|a|al|ate|tot|t/m|tot en met)\s)"
+    list_of = r"\.?(?:\s?[,/&+]\s?|\s(?:and|und|et|y|e|en)\s)"
+    time = r"\.?[:,]?\s?[0-9]{1,2}\s?(?:[:.h–—-]|[ap]\.?m|uhr)"
+    return re.compile(
+        rf"(?P<first>{every})s?(?:(?P<to>{range_of})|{list_of})(?P<last>{every})s?(?!\w)"
+        rf"|(?P<day>{_one_of(weekdays)}(?=s?(?!\w))|{_one_of(brief)}(?={time}))"
     )
 
 
@@ -193,6 +216,7 @@ def _cjk_patterns(raw: list[Mapping[str, Any]]) -> dict[str, re.Pattern[str]]:
     to = _one_of(_listed(raw, "to", True))
     units = _merged(raw, "units", True)
     business = [u for u in units if units[u] == "business"]
+    day = f"(?:{weekdays}|[{_JA_DAYS}{_ZH_DAYS}])"
     suffix = {n: _one_of(_listed(raw, n, True)) for n in ("ahead_after", "ago_after")}
     return {
         "absolute": re.compile(
@@ -202,6 +226,10 @@ def _cjk_patterns(raw: list[Mapping[str, Any]]) -> dict[str, re.Pattern[str]]:
         "weekday": re.compile(
             rf"(?:(?P<habit>{before['habits']})|(?P<next>{before['next']})|(?P<last>{before['last']}))?"
             rf"(?<![0-9{NUMERALS}])(?P<weekday>{weekdays})(?P<list>\s?(?:{_DASH}|{to})\s?{weekdays})?"
+        ),
+        "habits": re.compile(
+            rf"(?<![0-9{NUMERALS}])(?P<first>{weekdays}|[{_JA_DAYS}])(?P<to>\s?(?:{_DASH}|{to})\s?)(?P<last>{day})"
+            rf"|(?P<day>{weekdays})"
         ),
         "relative": re.compile(_one_of(_merged(raw, "relative", True))),
         "span": re.compile(

@@ -24,8 +24,10 @@ from filterproxy.core.request import Request
 from filterproxy.core.rule import Scope, Span
 from filterproxy.core.sentence import units
 from filterproxy.facts.fact import Fact, Known, Source
+from filterproxy.facts.lexer import small
 from filterproxy.facts.record import as_json
-from filterproxy.facts.sayings import LANGUAGES, gate, load, screen
+from filterproxy.facts.sayings import LANGUAGES, load
+from filterproxy.facts.sayings_screen import gate, screen
 
 _CLAIMS = ("claims", "states")
 _QUESTION_REACH = 2000
@@ -81,9 +83,9 @@ class Done:
 
     def find(self, text: str, unit: Span, request: Request) -> list[Fact]:
         sentence = text[unit[0] : unit[1]]
-        for code in screen("done", *_CLAIMS).languages(sentence):
+        for code, named in screen("done", *_CLAIMS).named(sentence):
             sayings = load(f"done.{code}")
-            found = sayings.said(sentence, *_CLAIMS)
+            found = sayings.said(sentence, *_CLAIMS, named=named)
             if found:
                 first = found[0].span[1]
                 more = [s for s in sayings.said(sentence, "coordinate") if s.span[0] >= first]
@@ -137,10 +139,10 @@ def _of_source(source: Source) -> Iterator[str]:
 def _of_text(text: str) -> Iterator[str]:
     """What sentences say was done, in wider words than a reply's: "Refunded on 3 May"."""
     for a, b in units(text, Scope.SENTENCE):
-        sentence = text[a:b]
-        for code in screen("done", "known", *_CLAIMS).languages(sentence):
+        sentence = small(text[a:b])
+        for code, named in screen("done", "known", *_CLAIMS).named(sentence):
             sayings = load(f"done.{code}")
-            for said in sayings.said(sentence, "known", *_CLAIMS):
+            for said in sayings.said(sentence, "known", *_CLAIMS, named=named):
                 clause = re.split("[,;:]", sentence[: said.span[0]])[-1]
                 # "has not | been shipped"
                 if sayings.inside is None or not sayings.inside.search(clause):

@@ -14,7 +14,7 @@ from filterproxy.facts.lexicon import Lexicon
 from filterproxy.facts.mood import states
 from filterproxy.facts.parts import Named
 from filterproxy.facts.unit import Setting, Unit
-from filterproxy.language import language_of
+from filterproxy.language import language_of, request_language
 
 # Code points of a question that only names other days than the one before it.
 _FURTHER_REACH = 40
@@ -31,7 +31,10 @@ def _sentences(question: str) -> list[str]:
 
 def _lexicons(question: str) -> list[Lexicon]:
     """In which languages a question is read: its own and its kin; all when that cannot be told."""
-    code = language_of(question)
+    return _lexicons_of(language_of(question))
+
+
+def _lexicons_of(code: str) -> list[Lexicon]:
     # Han characters alone are either of two.
     codes = (code, *KIN) if code in KIN else ("zh", "ja") if code == "zh" else (code,) if code else LANGUAGES
     return [lexicon(c) for c in dict.fromkeys(codes)]
@@ -67,9 +70,10 @@ def setting_of(request: Request) -> Setting:
     found = request.memo.get(key)
     if not isinstance(found, Setting):
         question, further = _question(request.turns)
-        found = replace(_setting(question, further), diary=_about_diary(request.question))
+        last, lexicons = request.question[-QUESTION_REACH:], _lexicons_of(request_language(request))
+        found = replace(_setting(question, further), diary=_about_diary(last, lexicons))
         if not found.asked:
-            found = replace(found, elsewhere=_about_others(request.question[-QUESTION_REACH:]))
+            found = replace(found, elsewhere=_about_others(last, lexicons))
         request.memo[key] = found
     return found
 
@@ -90,9 +94,8 @@ def _questions(text: str) -> list[str]:
     return [s for s in _sentences(text) if s.rstrip().endswith(("?", "？"))]
 
 
-def _about_diary(question: str) -> bool:
-    question = question[-QUESTION_REACH:]
-    return any(p.search(question) for words in _lexicons(question) for p in words.patterns["asks_diary"])
+def _about_diary(question: str, lexicons: Sequence[Lexicon]) -> bool:
+    return any(p.search(question) for words in lexicons for p in words.patterns["asks_diary"])
 
 
 def _question(turns: Sequence[Turn]) -> tuple[str, str]:
@@ -164,8 +167,7 @@ def _setting(question: str, further: str) -> Setting:
     )
 
 
-def _about_others(question: str) -> bool:
-    lexicons = _lexicons(question) if question else ()
+def _about_others(question: str, lexicons: Sequence[Lexicon]) -> bool:
     return len(lexicons) < len(LANGUAGES) and any(
         _speaks_of_others(question, words) or any(p.search(question) for p in words.patterns["asks_when"])
         for words in lexicons

@@ -85,12 +85,18 @@ _UNSPACED = _pattern("[a-z]", f"[a-z]+|{_LETTER}", "(?![a-z])")
 _PATTERNS = {"": _SPACED, "elided": _ELIDED, "unspaced": _UNSPACED}
 
 
-def plain(text: str) -> str:
-    """*text* in small letters, without full-width forms; no offset moves."""
+def small(text: str) -> str:
+    """*text* in small letters; no offset moves."""
     low = text.lower()
     if len(low) != len(text):
         # A few code points grow when lowered (U+0130).
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low
+
+
+def plain(text: str) -> str:
+    """*text* in small letters, without full-width forms; no offset moves."""
+    low = small(text)
     return low if low.isascii() else low.translate(_PLAIN)
 
 

@@ -25,7 +25,8 @@ from filterproxy.facts.fact import Fact, Known, Source
 from filterproxy.facts.price import PriceFact
 from filterproxy.facts.price_reader import Price
 from filterproxy.facts.record import as_json, flat
-from filterproxy.facts.sayings import LANGUAGES, UNSPACED, gate, load, screen
+from filterproxy.facts.sayings import LANGUAGES, UNSPACED, load
+from filterproxy.facts.sayings_screen import gate, screen
 
 _GROUPS = ("claims", "timed")
 _QUESTION_REACH = 2000
@@ -87,9 +88,9 @@ class PromiseFact:
 
     def find(self, text: str, unit: Span, request: Request) -> list[Fact]:
         sentence = text[unit[0] : unit[1]]
-        for code in screen("promise", *_GROUPS).languages(sentence):
+        for code, named in screen("promise", *_GROUPS).named(sentence):
             sayings = load(f"promise.{code}")
-            found, timed = sayings.said(sentence, "claims"), sayings.said(sentence, "timed")
+            found, timed = (sayings.said(sentence, group, named=named) for group in _GROUPS)
             if not (found or timed):
                 continue
             quantities = frozenset(_quantities(sentence, code))
@@ -149,12 +150,12 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _of_sentence(sentence: str) -> Iterator[tuple[str, frozenset[Quantity]]]:
-    for code in screen("promise", "known", *_GROUPS).languages(sentence):
+    for code, named in screen("promise", "known", *_GROUPS).named(sentence):
         sayings = load(f"promise.{code}")
         if _negated(code).search(sentence):
             continue
         quantities = frozenset(_quantities(sentence, code))
-        for said in sayings.said(sentence, "known", *_GROUPS):
+        for said in sayings.said(sentence, "known", *_GROUPS, named=named):
             for kind in said.kinds:
                 yield kind, quantities
 

@@ -11,6 +11,9 @@ is said to be done), or of `sets`. Lists may name lists. Built in are
 A kind that has no words for a list of a template has no such template. {mid} stands in templates only, never
 inside brackets: so a template is a row of pieces, and the one that names the kind's words is its gate.
 
+A sentence is read in small letters, which the words of the files are in, and by those templates only whose
+gates are in it: a pattern of one takes RE2 next to nothing, `re` some ten microseconds for each kind.
+
 A match counts unless what stands before it in its clause, inside it or behind it says otherwise ("once
 I've booked", "has not been booked", "are booked within a day"); none counts in a question or a quotation.
 """
@@ -19,7 +22,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -27,6 +30,7 @@ from typing import Any, NamedTuple
 
 from filterproxy.core.rule import Span
 from filterproxy.core.scan import PatternSet, encode, usable
+from filterproxy.facts.lexer import small
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "zh", "ja")
 UNSPACED = ("zh", "ja")
@@ -57,6 +61,10 @@ _HEAD = r"[^,;:.!?，；：！？。—–]{0,90}\Z"
 _QUOTES = (("“", "”"), ("„", "“"), ("«", "»"), ("「", "」"), ("『", "』"), ("‘", "’ "))
 
 
+# Templates, by the list that they are of.
+Named = Mapping[str, Collection[int]]
+
+
 class Said(NamedTuple):
     """A match, and the kinds of what it says."""
 
@@ -66,17 +74,33 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Templates of one list: the source of a pattern for each kind, and the gates of all."""
+    """
+    Templates of one list, by their places in it.
 
-    sources: Mapping[str, str]
-    gates: tuple[str, ...]
+    sources: for each kind, of each template that has words for it. gates: each with its template.
+    """
+
+    sources: Mapping[str, Mapping[int, str]]
+    gates: tuple[tuple[str, int], ...]
     _compiled: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False, compare=False)
 
-    def pattern(self, kind: str) -> re.Pattern[str]:
-        # Gates are asked for wherever packs are read; compiling all patterns takes most of a second.
-        if kind not in self._compiled:
-            self._compiled[kind] = re.compile(self.sources[kind], re.I)
-        return self._compiled[kind]
+    def pattern(self, source: str) -> re.Pattern[str]:
+        # Gates are asked for wherever packs are read; compiling all patterns takes half a second.
+        if source not in self._compiled:
+            self._compiled[source] = re.compile(source)
+        return self._compiled[source]
+
+    def matches(self, kind: str, templates: Collection[int] | None, low: str) -> Iterator[re.Match[str]]:
+        """
+        What *templates* (None: all) find of a kind, as one pattern of all would: at one place the first.
+        """
+        sources = self.sources[kind].items()
+        patterns = [self.pattern(source) for n, source in sources if templates is None or n in templates]
+        at = 0
+        while found := [m for pattern in patterns if (m := pattern.search(low, at))]:
+            first = min(found, key=re.Match.start)
+            yield first
+            at = first.end()
 
 
 @dataclass(frozen=True)  # no slots: cached_property wants a place
@@ -137,12 +161,19 @@ class Sayings:
         for name in ("before", "inside", "after", "plain_after", "anywhere"):
             getattr(self, name)
         for group in self.groups.values():
-            for kind in group.sources:
-                group.pattern(kind)
+            for sources in group.sources.values():
+                for source in sources.values():
+                    group.pattern(source)
 
-    def said(self, sentence: str, *groups: str) -> list[Said]:
-        """What *sentence* says by templates of the lists *groups*, one for each place."""
-        found = sorted(s for group in groups for s in self._matches(sentence, group))
+    def said(self, sentence: str, *groups: str, named: Named | None = None) -> list[Said]:
+        """
+        What *sentence* says by templates of the lists *groups*, one for each place.
+
+        named: the templates that a Screen of these lists named for it; None: any may say something.
+        """
+        low = small(sentence)
+        lists = ((group, None if named is None else named.get(group, ())) for group in groups)
+        found = sorted(s for group, templates in lists for s in self._matches(low, group, templates))
         merged: list[Said] = []
         for one in found:
             if merged and one.span[0] < merged[-1].span[1]:
@@ -152,17 +183,17 @@ class Sayings:
             merged.append(one)
         return merged
 
-    def _matches(self, sentence: str, group: str) -> Iterator[Said]:
-        if group not in self.groups or (self.anywhere and self.anywhere.search(sentence)):
+    def _matches(self, low: str, group: str, templates: Collection[int] | None) -> Iterator[Said]:
+        if group not in self.groups or (templates is not None and not templates):
             return
-        patterns = self.groups[group]
-        possible = self._possible(sentence)
-        for kind in patterns.sources:
-            if kind not in possible:
-                continue
-            for m in patterns.pattern(kind).finditer(sentence):
-                if self._counts(sentence, m, group):
-                    yield Said(m.span(), frozenset((kind,)))
+        if self.anywhere and self.anywhere.search(low):
+            return
+        possible = self._possible(low)
+        for kind in self.groups[group].sources:
+            if kind in possible:
+                for m in self.groups[group].matches(kind, templates, low):
+                    if self._counts(low, m, group):
+                        yield Said(m.span(), frozenset((kind,)))
 
     def _counts(self, sentence: str, m: re.Match[str], group: str) -> bool:
         head = sentence[: m.start()]
@@ -202,25 +233,19 @@ def _words(raw: Mapping[str, Any], key: str, unspaced: bool, frame: str = "{}") 
         return None
     one_of = "|".join(_source(word, raw, {}) or "" for word in raw[key])
     b, e = ("", "") if unspaced else (_BUILT_IN["b"], _BUILT_IN["e"])
-    return re.compile(frame.replace("{}", f"{b}(?:{one_of}){e}"), re.I)
+    return re.compile(frame.replace("{}", f"{b}(?:{one_of}){e}"))
 
 
 def _group(raw: Mapping[str, Any], templates: Sequence[str], unspaced: bool) -> _Group:
     mid = _MID_UNSPACED if unspaced else _MID
-    joined: dict[str, str] = {}
-    gates: list[str] = []
+    found: dict[str, dict[int, str]] = {}
     for kind, lists in raw["kinds"].items():
-        sources = []
-        for template in templates:
+        for n, template in enumerate(templates):
             pieces = [_source(piece, raw, lists) for piece in template.split("{mid}")]
-            if any(piece is None for piece in pieces):
-                continue
-            sources.append(mid.join(str(piece) for piece in pieces))
-        if sources:
-            joined[kind] = "|".join(sources)
-    for template in templates:
-        gates += _gates(template, raw)
-    return _Group(joined, tuple(gates))
+            if all(piece is not None for piece in pieces):
+                found.setdefault(kind, {})[n] = mid.join(map(str, pieces))
+    gates = [(gate, n) for n, template in enumerate(templates) for gate in _gates(template, raw)]
+    return _Group(found, tuple(gates))
 
 
 def _gates(template: str, raw: Mapping[str, Any]) -> Iterator[str]:
@@ -301,49 +326,3 @@ def _source(
 
 def _written(text: str, blank: str) -> str:
     return _MARKED.sub(lambda m: {" ": blank, "'": "['’´`]"}.get(m[0], m[0]), text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The gates of one list of templates. owners: the language of each pattern."""
-
-    patterns: PatternSet
-    owners: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """Which languages could say something in a text. parts: one for each list of templates."""
-
-    parts: tuple[_Part, ...]
-
-    def languages(self, text: str) -> list[str]:
-        data = encode(text)
-        found = {part.owners[i] for part in self.parts for i in part.patterns.matches(data)}
-        return [code for code in LANGUAGES if code in found]
-
-
-def _owned(fact: str, group: str) -> Iterator[tuple[str, str]]:
-    for code in LANGUAGES:
-        groups = load(f"{fact}.{code}").groups
-        if group in groups:
-            for source in groups[group].gates:
-                yield source, code
-
-
-@cache
-def gate(fact: str, *groups: str) -> tuple[str, ...]:
-    """RE2 patterns, one of which is in every text that says something by one of *groups*."""
-    return tuple(dict.fromkeys(source for group in groups for source, _ in _owned(fact, group)))
-
-
-@cache
-def screen(fact: str, *groups: str) -> Screen:
-    """The gates of some lists; what replies and sources are asked by is partly the same, and is shared."""
-    return Screen(tuple(_part(fact, group) for group in groups))
-
-
-@cache
-def _part(fact: str, group: str) -> _Part:
-    owned = list(_owned(fact, group))
-    return _Part(PatternSet([source for source, _ in owned]), [code for _, code in owned])

@@ -79,7 +79,7 @@ class Difference:
 def mode_of(form: Form) -> str:
     """enforce, shadow, off, or a canary with its share."""
     if form["mode"] == "enforce" and form["rollout"] < 1:
-        return f"canary {100 * form['rollout']:.6g} %"
+        return f"canary {100 * form['rollout']:.6g}%"
     return str(form["mode"])
 
 

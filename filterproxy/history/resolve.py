@@ -9,7 +9,7 @@ Whatever names a rulebook → its document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from filterproxy.history.git import Commit, Repository
 from filterproxy.history.home import find_home, home_for_cache
 from filterproxy.history.revision import document_at, files_of
 from filterproxy.history.stored import HASH, fetch, stored
-from filterproxy.history.walk import EVERYWHERE, MOST, Walk
+from filterproxy.history.walk import EVERYWHERE, MOST, Revision, Walk
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.load import load, shipped_rules
 
@@ -147,33 +147,83 @@ def found_by_hash(
         raise HistoryError(f"several rulebooks of the journal begin with {hash}: {', '.join(kept)}")
     if home is not None and kept:
         return Found(fetch(home, kept[0]))
-    return in_git(hash, known, rules, most)
+    return InGit(known, rules, most).found(hash)
 
 
-def kept_or_in_git(home: Path, hash: str) -> Document:
-    """The document of a whole hash: of this journal, or of git's commits. Raises HistoryError."""
-    return fetch(home, hash) if hash in stored(home, hash) else in_git(hash, (), (), MOST).document
+class Rulebooks:
+    """
+    Rulebooks by their whole hashes: of this journal, or of git's commits.
+
+    Those are walked once, however many rulebooks are looked for: a walk takes seconds, and each that is
+    nowhere would want one of its own.
+    """
+
+    def __init__(self, home: Path, rules: Sequence[Path] = ()) -> None:
+        self._home = home
+        self._git = InGit((), rules, MOST)
+
+    def document(self, hash: str) -> Document:
+        """The document of *hash*. Raises HistoryError."""
+        return fetch(self._home, hash) if hash in stored(self._home, hash) else self._git.found(hash).document
 
 
-def in_git(hash: str, known: Sequence[Path], rules: Sequence[Path], most: int) -> Found:
-    """The rulebook with a hash as git has it, newest commit first. Raises HistoryError."""
-    try:
-        repository, paths = _where("", rules)
-    except HistoryError as error:
-        raise HistoryError(f"no rulebook {hash} in the journal, and git cannot be asked: {error}") from None
-    for counted in (known, ()) if known else ((),):
-        walk = Walk(repository, paths, home_for_cache(repository.root), counted)
-        looked = 0
-        for revision in walk.revisions(EVERYWHERE, most):
-            looked += 1
-            if revision.hash.startswith(hash):
-                return Found(walk.document(revision.commit), revision.commit, walk)
-    where = ", ".join(path or "the top" for path in paths)
+class InGit:
+    """
+    Rulebooks as git has them, newest commit first, which are walked as far as somebody asks, and once.
+
+    known, rules, most: as of document_of.
+    """
+
+    def __init__(self, known: Sequence[Path], rules: Sequence[Path], most: int) -> None:
+        self._known = known
+        self._rules = rules
+        self._most = most
+        self._walked: list[_Walked] | None = None
+
+    def found(self, hash: str) -> Found:
+        """The rulebook with a hash, or with one that begins so. Raises HistoryError."""
+        if self._walked is None:
+            self._walked = self._begun(hash)
+        for walked in self._walked:
+            for revision in walked.revisions():
+                if revision.hash.startswith(hash):
+                    return Found(walked.walk.document(revision.commit), revision.commit, walked.walk)
+        raise HistoryError(_nowhere(hash, self._walked[-1], self._most))
+
+    def _begun(self, hash: str) -> list[_Walked]:
+        try:
+            repository, paths = _where("", self._rules)
+        except HistoryError as error:
+            said = f"no rulebook {hash} in the journal, and git cannot be asked: {error}"
+            raise HistoryError(said) from None
+        home = home_for_cache(repository.root)
+        counted = (self._known, ()) if self._known else ((),)
+        return [_Walked(Walk(repository, paths, home, known), self._most) for known in counted]
+
+
+class _Walked:
+    """A walk that remembers the way: what was passed is not looked at again."""
+
+    def __init__(self, walk: Walk, most: int) -> None:
+        self.walk = walk
+        self.passed: list[Revision] = []
+        self._ahead = walk.revisions(EVERYWHERE, most)
+
+    def revisions(self) -> Iterator[Revision]:
+        yield from self.passed
+        for revision in self._ahead:
+            self.passed.append(revision)
+            yield revision
+
+
+def _nowhere(hash: str, walked: _Walked, most: int) -> str:
+    looked, walk = len(walked.passed), walked.walk
+    where = ", ".join(path or "the top" for path in walk.paths)
     further = f" (--most looks further back than {most})" if looked == most else ""
-    if repository.shallow():
+    if walk.repository.shallow():
         further += "; this clone is shallow, and `git fetch --unshallow` brings what is older"
     commits = "1 commit" if looked == 1 else f"{looked} commits"
-    raise HistoryError(
+    return (
         f"no rulebook {hash} in the journal, nor in the {commits} that touched {where}{further}."
         " Packs that stood in another folder are found by its name; a hash also counts the texts of --known"
         " files, and the order in which packs are named"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filterproxy.history.errors import HistoryError
 from filterproxy.history.git import Commit
-from filterproxy.history.resolve import Found, found_by_hash, in_git
+from filterproxy.history.resolve import Found, InGit, found_by_hash
 from filterproxy.history.revision import write as write_files
 from filterproxy.history.unparse import packs_of
 from filterproxy.history.walk import MOST
@@ -52,7 +52,7 @@ def restore(
 def _found(hash: str, known: Sequence[Path], rules: Sequence[Path], most: int) -> Found:
     """From git where it has it: there the authors' comments stand."""
     try:
-        return in_git(hash, known, rules, most)
+        return InGit(known, rules, most).found(hash)
     except HistoryError as error:
         try:
             return found_by_hash(hash, known, rules=rules, most=0)

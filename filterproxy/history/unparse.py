@@ -65,6 +65,35 @@ def rule_of(form: Form) -> dict[str, Any]:
     return rule | ({"examples": examples} if examples else {})
 
 
+def written(form: Form) -> dict[str, Any]:
+    """
+    Some keys of a rule, as an author would write them: what `difference` says of a rule, or of one key.
+
+    What another version of the program wrote in another form stays as it is.
+    """
+    say = form.get("say")
+    return {key: _written(key, value, say) for key, value in form.items() if not _goes_without(key, form)}
+
+
+def _goes_without(key: str, form: Form) -> bool:
+    """Whether nobody writes that down: a scope is what its match makes of it."""
+    try:
+        return key == "scope" and form[key] == default_scope(form["match"]).value
+    except (KeyError, TypeError, AttributeError):
+        return False
+
+
+def _written(key: str, value: Any, say: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        if key in ("action", "streamed"):
+            return action_of(value, say)
+        return _KEYS[key](value) if key in _KEYS else value
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return value
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.4f}".rstrip("0").rstrip(".") + "%"
 
@@ -76,15 +105,15 @@ def _example(form: Form) -> Any:
 
 def _when(form: Form) -> dict[str, Any]:
     plain = {key: value for key, value in form.items() if value is not None}
-    asked = form["asked"]
+    asked = form.get("asked")
     if asked is not None:
         plain["asked"] = match_of(asked["match"]) if "match" in asked else dict(asked)
     return plain
 
 
 def _unless(form: Form) -> dict[str, Any]:
-    plain = {key: form[key] for key in ("grounded", "allow") if form[key]}
-    return plain | ({} if form["match"] is None else {"match": match_of(form["match"])})
+    plain = {key: form[key] for key in ("grounded", "allow") if form.get(key)}
+    return plain | ({} if form.get("match") is None else {"match": match_of(form["match"])})
 
 
 def _said(texts: Mapping[str, str]) -> Any:
@@ -166,4 +195,13 @@ _MATCHES: Mapping[str, Callable[[Form], dict[str, Any]]] = {
     "python": _beside("python", "function"),
     "any": lambda options: {"any": [match_of(one) for one in options["members"]]},
     "all": _all,
+}
+
+# Keys whose forms are not as they are written.
+_KEYS: Mapping[str, Callable[[Any], Any]] = {
+    "when": _when,
+    "match": match_of,
+    "unless": _unless,
+    "say": _said,
+    "rollout": _percent,
 }

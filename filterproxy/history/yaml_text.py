@@ -27,6 +27,25 @@ def rendered(value: Mapping[str, Any]) -> str:
     return out.getvalue()
 
 
+def on_a_line(value: Any) -> str:
+    """Plain data as YAML on one line, as an author would write it there."""
+    out = io.StringIO()
+    editor().dump([_flowing(value)], out)
+    return out.getvalue().strip().removeprefix("- ")
+
+
+def _flowing(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        pairs = CommentedMap((_text(str(key)), _flowing(inner)) for key, inner in value.items())
+        pairs.fa.set_flow_style()
+        return pairs
+    if isinstance(value, list | tuple):
+        members = CommentedSeq(map(_flowing, value))
+        members.fa.set_flow_style()
+        return members
+    return _in_brackets(value) if isinstance(value, str) else value
+
+
 def editor() -> YAML:
     """Reads and writes YAML with its comments and layout."""
     yaml = YAML()

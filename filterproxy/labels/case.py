@@ -24,7 +24,8 @@ _SHORT = 400
 class Case:
     """
     stratum: fired, near or excused (see labels.sample). hits: the rule's own matches; of a near miss those
-    that it would have had, if any. why: of a near miss, why it is none, in words.
+    that it would have had, if any. why: of a near miss, why it is none, in words. picked: asked for, and not
+    drawn by lot.
     """
 
     exchange: Exchange
@@ -33,6 +34,7 @@ class Case:
     hits: tuple[Hit, ...] = ()
     mode: str = ""
     why: str = ""
+    picked: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

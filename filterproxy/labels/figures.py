@@ -7,20 +7,23 @@ What people said about rules, for Prometheus.
     filterproxy_labels_readable             whether the file of labels could be read
     filterproxy_label_lines_skipped         lines of it that are no labels
 
-Rules are those of the rulebook, whatever else the file speaks of; one without labels has no precision.
+Rules are those of the rulebook, as they are now: labels of another version of a rule count for nothing here.
+Lines that say no version have the one that their rulebook had, where the journal beside the file has kept it.
+A rule without labels has no precision.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from filterproxy.labels.label import FIRED, LABELS
+from filterproxy.history.versions import of_journal
+from filterproxy.labels.label import LABELS
 from filterproxy.labels.precision import precision
-from filterproxy.labels.store import Labels, read
+from filterproxy.labels.store import Labels, read, versioned
 
 _log = logging.getLogger("filterproxy")
 
@@ -34,23 +37,22 @@ class LabelFigures:
         self._labels = Labels()
         self._readable = True
 
-    def families(self, rules: Iterable[str]) -> Iterator[Metric]:
-        """The families above, for rules by their ids."""
+    def families(self, versions: Mapping[str, str]) -> Iterator[Metric]:
+        """The families above. versions: of the rules that run, by their ids."""
         self._look()
         share = GaugeMetricFamily(
             "filterproxy_rule_precision", "Share of right ones among labelled hits.", labels=["rule", "bound"]
         )
         given = GaugeMetricFamily(
-            "filterproxy_rule_labels", "Labels of replies in which the rule fired.", labels=["rule", "label"]
+            "filterproxy_rule_labels", "Labels of hits of the rule as it is.", labels=["rule", "label"]
         )
-        for rule in rules:
-            found = precision(self._labels, rule)
+        for rule, version in versions.items():
+            found = precision(self._labels, rule, version)
             if found.point is not None:
                 for bound, value in (("point", found.point), ("low", found.low), ("high", found.high)):
                     share.add_metric([rule, bound], value)
-            counts = self._labels.counts(rule, FIRED)
             for label in LABELS:
-                given.add_metric([rule, label], counts[label])
+                given.add_metric([rule, label], getattr(found, label))
         yield share
         yield given
         yield GaugeMetricFamily(
@@ -66,7 +68,7 @@ class LabelFigures:
             seen = (about.st_mtime_ns, about.st_size, about.st_ino)
             if seen == self._seen and self._readable:
                 return
-            self._labels = read(self._file)
+            self._labels = versioned(read(self._file), of_journal(self._file.parent))
         except OSError as error:
             # What was read last stays: a gauge that vanishes looks like a rule that has.
             if self._readable:

@@ -2,10 +2,16 @@
 What a person said about one reply and one rule, as a line of JSON.
 
     {"v":1,"hash":"3f0c…","rule":"business-hours","label":"wrong","who":"ana","when":"2026-01-31T08:00:00Z",
-     "rulebook":"9d1e…","note":"these are the hours of the museum"}
+     "rulebook":"9d1e…","version":"4b1d…","note":"these are the hours of the museum"}
 
 `right` means that the rule did right about the reply: it fired and should have, or kept quiet and should
 have.
+
+It speaks for the version of the rule that the person saw (rulebook.document.version_of): of a rule that was
+edited since, it is counted beside. What the rule should do about that reply, it says for good.
+
+`"picked":true` stands in the line of a case that was not drawn by lot, but asked for: by its hash, or because
+the rule newly fires there. Such labels say what the rule should do, and nothing of how often it is right.
 """
 
 from __future__ import annotations
@@ -30,7 +36,9 @@ STRATA = (FIRED, NEAR, EXCUSED)
 class Label:
     """
     hash: of the exchange (corpus.exchange). stratum: what the rule did about it when the label was given: one
-    of STRATA. when: RFC 3339. rulebook: hash of the rules that did so. note: the person's own words.
+    of STRATA. when: RFC 3339. rulebook: hash of the rules that did so.
+    version: of the rule; "" where the line does not say, as older ones. picked: not
+    drawn by lot. note: the person's own words.
     """
 
     hash: str
@@ -41,6 +49,8 @@ class Label:
     rulebook: str = ""
     note: str = ""
     stratum: str = FIRED
+    version: str = ""
+    picked: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -65,7 +75,10 @@ class Label:
             "who": self.who,
             "when": self.when,
             "rulebook": self.rulebook,
+            "version": self.version,
         }
+        if self.picked:
+            value["picked"] = True
         if self.note:
             value["note"] = self.note
         return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
@@ -96,8 +109,9 @@ def _label(value: dict[str, Any]) -> Label | str:
     stratum = value.get("stratum", FIRED)
     if stratum not in STRATA:
         return f'"stratum" is none of {", ".join(STRATA)}'
-    optional = {key: str(value.get(key) or "") for key in ("who", "when", "rulebook", "note")}
-    return Label(value["hash"], value["rule"], value["label"], stratum=stratum, **optional)
+    optional = {key: str(value.get(key) or "") for key in ("who", "when", "rulebook", "version", "note")}
+    picked = value.get("picked") is True
+    return Label(value["hash"], value["rule"], value["label"], stratum=stratum, picked=picked, **optional)
 
 
 def now() -> str:

@@ -11,7 +11,7 @@ Each label is on disk before the next case is shown: whoever stops, or loses the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from filterproxy.labels.case import Case
@@ -38,7 +38,8 @@ class Review:
     """
     cases: what is asked about, in order. labels: what was said before. keep: writes a label down; make: makes
     an example of a case that the rule did right about, or not, and says what came of it (CannotEdit, OSError
-    where it could not). who: the person. clock: the time, as labels have it.
+    where it could not). who: the person. rulebook: its hash. clock: the time, as labels have it. versions:
+    of the rules, by their ids.
     """
 
     cases: Sequence[Case]
@@ -48,6 +49,7 @@ class Review:
     who: str = ""
     rulebook: str = ""
     clock: Callable[[], str] = now
+    versions: Mapping[str, str] = field(default_factory=dict)
     at: int = 0
     given: dict[tuple[str, str], Label] = field(default_factory=dict)
     examples: int = 0
@@ -111,6 +113,9 @@ class Review:
         return said
 
     def _keep(self, case: Case, word: str) -> Label:
+        version, before = self.versions.get(case.rule, ""), self.label(case)
+        # Who picks a case that was drawn before corrects that label, which still counts.
+        drawn = before is not None and before.version == version and not before.picked
         label = Label(
             case.exchange.hash,
             case.rule,
@@ -120,6 +125,8 @@ class Review:
             self.rulebook,
             self._note,
             case.stratum,
+            version,
+            case.picked and not drawn,
         )
         self.keep(label)
         self.given[label.key] = label

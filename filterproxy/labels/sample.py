@@ -16,9 +16,13 @@ derived (`check` lists them), near misses cannot be told from all other replies:
 says so.
 
 The draw is a function of the seed, the rule, the stratum and the reply's hash: the same cases whatever the
-order and the number of files, each reply once, and a larger sample contains the smaller one. What nobody has
-labelled yet comes first. Within a stratum every reply is as likely as any other, which is what intervals of
-precision rest on.
+order and the number of files, each reply once, and a larger sample contains the smaller one. Within a
+stratum every reply is as likely as any other, which is what intervals of precision rest on. So first comes
+what nobody has labelled yet of this version of the rule: what is left over by labels of earlier versions is
+no sample of this one's replies.
+
+Who asks for certain cases (labels.picked) gets the first of those. Their labels are marked as picked, and
+count neither for the precision nor as labelled when others are drawn.
 """
 
 from __future__ import annotations
@@ -27,8 +31,9 @@ import hashlib
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from filterproxy.answers import Inline
 from filterproxy.core.plan import Plans
@@ -37,6 +42,7 @@ from filterproxy.core.verdict import Hit
 from filterproxy.corpus.exchange import Exchange
 from filterproxy.labels.case import Case
 from filterproxy.labels.label import EXCUSED, FIRED, NEAR, STRATA
+from filterproxy.labels.picked import Pick
 from filterproxy.labels.precision import Precision, wilson
 from filterproxy.labels.store import Labels
 from filterproxy.rulebook.book import Rulebook
@@ -69,7 +75,9 @@ class Sampler:
     """
     Looks at exchanges one by one, and keeps of each rule and stratum as many as may be shown.
 
-    rules: ids of those that are asked about; None: all. keep: cases of each rule and stratum that are kept.
+    rules: ids of those that are asked about; None: all. versions: of the rules, by their ids. keep: cases of
+    each rule and stratum that are kept. pick: the ids of the rules of which an exchange may be shown; None:
+    all, by lot.
     """
 
     def __init__(
@@ -78,10 +86,14 @@ class Sampler:
         labels: Labels,
         rules: Collection[str] | None = None,
         *,
+        versions: Mapping[str, str] = MappingProxyType({}),
         keep: int = 20,
         seed: int = 0,
         answers: Inline = _NOBODY,
+        pick: Pick | None = None,
     ) -> None:
+        self.versions = versions
+        self._pick = pick
         self._book = rulebook
         self._labels = labels
         self._keep = keep
@@ -110,7 +122,9 @@ class Sampler:
         self.looked_at += 1
         request = exchange.request()
         request.background = self._book.background
-        trial = run(self._plans, request, exchange.texts, self._settings, self._answers)
+        trial = run(
+            self._plans, request, exchange.texts, self._settings, self._answers, whole=True, own=exchange.own
+        )
         for id, seconds in trial.verdict.seconds.items():
             self.seconds[id] = self.seconds.get(id, 0.0) + seconds
             self.runs[id] += 1
@@ -120,10 +134,13 @@ class Sampler:
         named: set[int] = set()
         for _, text in exchange.texts:
             named |= self._plans.gate.names(text) - self._plans.gate.always
+        picked = None if self._pick is None else self._pick(exchange)
         for index, rule in self._asked:
             stratum = _stratum(hits.get(rule.id, ()), index in named)
             self._measure(exchange, rule.id, stratum)
             if stratum:
+                self.totals[rule.id, stratum] += 1
+            if stratum and (picked is None or rule.id in picked):
                 self._offer(exchange, rule.id, stratum, hits.get(rule.id, ()))
 
     def cases(self, count: int, strata: Sequence[str] = STRATA) -> tuple[Case, ...]:
@@ -175,14 +192,14 @@ class Sampler:
             self.moved[rule] += 1
 
     def _offer(self, exchange: Exchange, rule: str, stratum: str, hits: Sequence[Hit]) -> None:
-        self.totals[rule, stratum] += 1
-        labelled = self._labels.get(exchange.hash, rule) is not None
+        label = self._labels.get(exchange.hash, rule)
+        labelled = label is not None and label.version == self.versions.get(rule, "") and not label.picked
         queue = self._queues.setdefault((rule, stratum), _Queue(self._keep))
         mode = hits[0].mode if hits else ""
         queue.offer(
             labelled,
             self._draw(exchange.hash, rule, stratum),
-            Case(exchange, rule, stratum, tuple(hits), mode),
+            Case(exchange, rule, stratum, tuple(hits), mode, picked=self._pick is not None),
         )
 
     def _draw(self, hash: str, rule: str, stratum: str) -> int:
@@ -266,7 +283,9 @@ class _Alone:
         for why, plans in self._steps:
             request = exchange.request()
             request.background = self._book.background
-            found = run(plans, request, exchange.texts, answers=self._answers).verdict.hits
+            found = run(
+                plans, request, exchange.texts, answers=self._answers, whole=True, own=exchange.own
+            ).verdict.hits
             hits = tuple(found)
             if hits:
                 return why or f"it stands in `{hits[0].channel.kind}`, which the rule does not read", hits

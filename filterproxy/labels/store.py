@@ -15,13 +15,14 @@ import functools
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from filterproxy.history.home import NAME as HOME
 from filterproxy.history.home import find_home, keep_lines_of_both
-from filterproxy.labels.label import FIRED, RIGHT, WRONG, Label, parsed
+from filterproxy.history.versions import Versions
+from filterproxy.labels.label import Label, parsed
 
 NAME = "labels.jsonl"
 
@@ -69,26 +70,18 @@ class Labels:
         """Ids of the rules that anything was said about, sorted."""
         return tuple(sorted({label.rule for label in self.latest.values()}))
 
-    def counts(self, rule: str, stratum: str | None = None) -> Counter[str]:
-        """How many labels of each kind a rule has; of one stratum alone where it is given."""
-        found: Counter[str] = Counter()
-        for (of, label), times in self._counted.get(rule, {}).items():
-            if stratum in (None, of):
-                found[label] += times
-        return found
+    def counts(self, rule: str, stratum: str) -> Counter[tuple[str, bool, str]]:
+        """How many labels a rule has in a stratum: by version, whether they were picked, and word."""
+        return self._counted.get((rule, stratum), Counter())
 
     @functools.cached_property
-    def _counted(self) -> dict[str, Counter[tuple[str, str]]]:
-        """Labels by stratum and kind, of each rule: counted once for all of a thousand rules."""
-        counted: dict[str, Counter[tuple[str, str]]] = {}
+    def _counted(self) -> dict[tuple[str, str], Counter[tuple[str, bool, str]]]:
+        """Counted once for all of a thousand rules."""
+        counted: dict[tuple[str, str], Counter[tuple[str, bool, str]]] = {}
         for label in self.latest.values():
-            counted.setdefault(label.rule, Counter())[label.stratum, label.label] += 1
+            of_rule = counted.setdefault((label.rule, label.stratum), Counter())
+            of_rule[label.version, label.picked, label.label] += 1
         return counted
-
-    def judged(self, rule: str) -> tuple[int, int]:
-        """Replies in which the rule fired: how many rightly, and how many people were sure about."""
-        found = self.counts(rule, FIRED)
-        return found[RIGHT], found[RIGHT] + found[WRONG]
 
 
 def read(path: Path) -> Labels:
@@ -109,6 +102,15 @@ def read(path: Path) -> Labels:
                 latest.pop(label.key, None)
                 latest[label.key] = label
     return Labels(latest, lines, tuple(skipped))
+
+
+def versioned(labels: Labels, versions: Versions) -> Labels:
+    """The same; a label whose line says no version has the one that its rulebook had."""
+    latest = {
+        key: label if label.version else replace(label, version=versions.of(label.rulebook, label.rule))
+        for key, label in labels.latest.items()
+    }
+    return replace(labels, latest=latest)
 
 
 def _is_older(label: Label, other: Label) -> bool:

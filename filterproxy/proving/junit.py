@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from filterproxy.proving.report import Failure, Outcome, Report, Result
+from filterproxy.rulebook.problem import Problem, render
 
 # https://www.w3.org/TR/xml/#charsets
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,9 +34,27 @@ def junit(report: Report) -> bytes:
         tests, failures = tests + 1, failures + 1
     seconds = sum(outcome.seconds for outcome in report.outcomes)
     _count(root, tests, failures, seconds)
+    return _bytes(root)
+
+
+def _bytes(root: ElementTree.Element) -> bytes:
     ElementTree.indent(root)
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
+
+
+def unread(problems: Sequence[Problem]) -> bytes:
+    """The XML of a run that was none, since what it was to read has mistakes: each is a failing case."""
+    root = ElementTree.Element("testsuites", name=_NAME)
+    suite = ElementTree.SubElement(root, "testsuite", name=_NAME)
+    for problem in problems:
+        place = problem.place
+        name = _legal(f"{place.file}, line {place.line}: {problem.code}")
+        case = ElementTree.SubElement(suite, "testcase", name=name, classname=_NAME, time="0.000")
+        _fail(case, problem.what, render(problem))
+    for element in (suite, root):
+        _count(element, len(problems), len(problems), 0.0)
+    return _bytes(root)
 
 
 def _suite(root: ElementTree.Element, name: str, outcomes: Sequence[Outcome], strict: bool) -> int:

@@ -57,7 +57,7 @@ def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def refusal(config: Config) -> str | None:
+def exposed(config: Config) -> str | None:
     """Why the admin side must not listen where *config* says; None when it may."""
     if config.admin_token or is_loopback(config.admin_host):
         return None

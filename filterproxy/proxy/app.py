@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from filterproxy.config import DEFAULT, Config, RouteConfig
+from filterproxy.config import Config
 from filterproxy.dialects.routes import Override, Route, Routes, Unread
 from filterproxy.engine.counting import count
 from filterproxy.engine.engines import Engines
@@ -21,7 +21,7 @@ from filterproxy.engine.headers import HeaderView, forwarded
 from filterproxy.engine.opening import may_hold_text
 from filterproxy.engine.routing import Routing
 from filterproxy.metrics import CLIENT_GONE, Metrics
-from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.client import Client, ClientError, ClientGone, Receive, Scope, Send
 from filterproxy.proxy.exchange import Exchange, Origin, ask, decision_of
 from filterproxy.proxy.failure import fail, shut_down
@@ -29,18 +29,24 @@ from filterproxy.proxy.judging import Judging, read_request
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import Passed, refusal, relay, request_body
 from filterproxy.proxy.unjudged import Unjudged
-from filterproxy.proxy.upstream.connection import Response
+from filterproxy.proxy.upstream.response import Response
 from filterproxy.record.decision import Watcher
 
 if TYPE_CHECKING:  # an extra
     from filterproxy.proxy.tracing.tracing import Tracing
 
 
-class Way(NamedTuple):
+class Serving(NamedTuple):
     """How requests of one route are served. upstream: a name, "" where there is none. drops: see Exchange."""
 
     upstream: str
     drops: bool
+
+    @classmethod
+    def of(cls, config: Config, route: str) -> Serving:
+        """How the operator wants those of a route served. route: its name."""
+        upstream = config.all_routes[route].upstream or config.upstream_name
+        return cls(upstream, config.on(route).unscanned == "drop")
 
 
 class App:
@@ -68,10 +74,7 @@ class App:
         self._upstreams = upstreams
         self._routes = routes or Routes()
         self._routing = Routing(config.routes)
-        self._ways = {
-            route.name: Way(route.upstream or config.upstream_name, config.on(route.name).unscanned == "drop")
-            for route in (RouteConfig(DEFAULT), *config.routes)
-        }
+        self._serving = {name: Serving.of(config, name) for name in config.all_routes}
         self._passed = Passed(config.passthrough)
         self._answers = answers or Answers(metrics)
         self._late = Late(self._answers, metrics)
@@ -140,7 +143,7 @@ class App:
         """Find out which route a request takes. Raises ClientError where none does."""
         client = exchange.client
         exchange.route = self._routing.of(client.path, HeaderView(client.headers), model)
-        exchange.upstream, exchange.drops = self._ways[exchange.route]
+        exchange.upstream, exchange.drops = self._serving[exchange.route]
         if not exchange.upstream:
             raise ClientError(404, "no route is configured for such a request")
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from filterproxy.engine.encoding import Decoder, EncodingError
-from filterproxy.engine.encoding import can_decode as can_decode
-from filterproxy.engine.encoding import encoding as encoding
 from filterproxy.proxy.upstream.errors import UpstreamError
 
 
 class Readable(Protocol):
-    """See connection.Response.read."""
+    """See upstream.response.Response.read."""
 
     async def read(self) -> bytes: ...
 

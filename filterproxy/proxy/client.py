@@ -10,7 +10,7 @@ from typing import Any
 from filterproxy.engine.headers import Headers, first
 from filterproxy.engine.ids import DECISION_ID, next_id
 from filterproxy.engine.words import too_large
-from filterproxy.proxy.server import GONE
+from filterproxy.proxy.call import GONE
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -114,7 +114,7 @@ class Client:
         self._watcher = asyncio.create_task(self._watch(task))
 
     async def _watch(self, task: asyncio.Task[Any]) -> None:
-        """For servers that do not tell by themselves (see server.GONE)."""
+        """For servers that do not tell by themselves (see call.GONE)."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self._left(task)

@@ -15,9 +15,9 @@ from filterproxy.dialects.reply import Stream
 from filterproxy.dialects.usage import Tokens
 from filterproxy.engine.engine import Engine
 from filterproxy.engine.headers import Headers
+from filterproxy.engine.times import Times
 from filterproxy.proxy.client import Client, ClientError
-from filterproxy.proxy.pump import Times
-from filterproxy.proxy.upstream.connection import Response
+from filterproxy.proxy.upstream.response import Response
 from filterproxy.record.decision import Attempt, Decision, Seconds
 
 if TYPE_CHECKING:  # an extra

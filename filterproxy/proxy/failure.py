@@ -18,6 +18,7 @@ from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.openai_error import error_body
 from filterproxy.engine.headers import JSON
+from filterproxy.engine.passage import Unscanned
 from filterproxy.engine.words import (
     BROKEN_OFF,
     INTERNAL,
@@ -28,10 +29,9 @@ from filterproxy.engine.words import (
     not_checked,
 )
 from filterproxy.metrics import CLIENT_ERROR, CLIENT_GONE, UNSCANNED, UPSTREAM_ERROR, Metrics
-from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.client import ClientError
 from filterproxy.proxy.exchange import Exchange
-from filterproxy.proxy.unjudged import Unscanned
 from filterproxy.proxy.upstream.errors import Cause, UpstreamError
 
 _log = logging.getLogger("filterproxy")

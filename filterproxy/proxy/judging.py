@@ -16,25 +16,24 @@ from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireErro
 from filterproxy.dialects.routes import Override, Route
 from filterproxy.engine.headers import JSON, Headers, HeaderView, forwarded, returned
 from filterproxy.engine.opening import Way, opening
+from filterproxy.engine.passage import NO_MORE_TRIES
 from filterproxy.engine.words import REFUSED
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.again import Asked, body_again, headers_again, throw_away
-from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.body import Decoded, Readable
 from filterproxy.proxy.exchange import Exchange, Origin, ask
 from filterproxy.proxy.late import Late
 from filterproxy.proxy.passthrough import other_form, relay
 from filterproxy.proxy.pump import pump
 from filterproxy.proxy.unjudged import Unjudged
-from filterproxy.proxy.upstream.connection import Response
 from filterproxy.proxy.upstream.errors import UpstreamError
+from filterproxy.proxy.upstream.response import Response
 
 if TYPE_CHECKING:  # an extra
     from filterproxy.proxy.tracing.tracing import Tracing
 
 _IDENTITY = (b"accept-encoding", b"identity")
-# More than any rule's `times`.
-_NO_MORE_TRIES = 1 << 30
 
 
 class Try(NamedTuple):
@@ -82,7 +81,7 @@ class Judging:
         client.watch()
         # What has no messages takes no note, so that it cannot be asked again: what comes after the last
         # try holds from the start.
-        exchange.tries = 0 if exchange.request.turns else _NO_MORE_TRIES
+        exchange.tries = 0 if exchange.request.turns else NO_MORE_TRIES
         first = exchange.upstream
         now = Try(first, headers, body)
         while (again := await self._try(exchange, now)) is not None:
@@ -254,6 +253,6 @@ def read_request(exchange: Exchange, route: Route | Override, body: bytes) -> Re
     headers = HeaderView(client.headers)
     if route.stored:
         return Request(headers=headers, complete=False)
-    request = route.dialect.read_request(body, headers, exchange.route)
+    request = route.dialect.read_request(body, headers)
     exchange.times.filtering = time.perf_counter() - began
     return request

@@ -9,10 +9,10 @@ from typing import Protocol
 from filterproxy.core.request import Request
 from filterproxy.core.session import Session
 from filterproxy.engine.engine import Engine
+from filterproxy.engine.times import Times
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.failure import place_of
-from filterproxy.proxy.pump import Times
 
 # Replies that have gone and wait for answers. A service that takes 300 ms each time is fed by a thousand a
 # second; more than that are let go, and counted.

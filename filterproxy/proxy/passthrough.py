@@ -6,12 +6,12 @@ import fnmatch
 import re
 from collections.abc import AsyncIterator, Sequence
 
-from filterproxy.dialects.routes import Unread, plain_parts
-from filterproxy.engine.headers import returned
+from filterproxy.dialects.routes import Unread, plain_parts, plain_path
+from filterproxy.engine.headers import passed_on
 from filterproxy.proxy.body import Readable
 from filterproxy.proxy.client import Client, ClientError
-from filterproxy.proxy.upstream.connection import Response
 from filterproxy.proxy.upstream.errors import UpstreamError
+from filterproxy.proxy.upstream.response import Response
 
 # A request body up to this size goes upstream in one piece, with its length: not every server reads chunks.
 _SMALL_BODY = 256 * 1024
@@ -30,8 +30,7 @@ class Passed:
 
     def lets(self, path: str) -> bool:
         """Whether a decoded *path* is one of them, however many slashes and dots it is written with."""
-        plain = "/" + "/".join(plain_parts(path))
-        return self._pattern is not None and self._pattern.match(plain) is not None
+        return self._pattern is not None and self._pattern.match(plain_path(path)) is not None
 
 
 def refusal(unread: Unread, path: str) -> ClientError:
@@ -56,9 +55,7 @@ async def relay(client: Client, response: Response, source: Readable, read: Sequ
         raise other_form()
     if not 200 <= response.status <= 599:
         raise UpstreamError("protocol", f"upstream answered with status {response.status}")
-    decoded = source is not response
-    length = response.status not in (204, 304)
-    headers = returned(response.headers, same_bytes=not decoded, decoded=decoded, length=length)
+    headers = passed_on(response.status, response.headers, decoded=source is not response)
     await client.start(response.status, headers)
     for data in read:
         await client.send(data)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from filterproxy.dialects.reply import Stream
-from filterproxy.engine.times import Times as Times
+from filterproxy.engine.times import Stopwatch, Times
 from filterproxy.proxy.body import Readable
 
 Out = Callable[[bytes], Awaitable[None]]
@@ -28,39 +28,23 @@ async def pump(source: Readable, stream: Stream, out: Out, times: Times, heartbe
     """
     clock = time.perf_counter
     heart = Heart(stream, out, heartbeat_seconds)
-    held_since = came = 0.0
-    left = False
+    watch = Stopwatch(times)
     try:
         while data := await source.read():
             began = clock()
-            came = came or began
             released = stream.receive(data)
-            now = clock()
-            times.filtering += now - began
-            if released or not stream.waiting:
-                if held_since:
-                    times.held = max(times.held, now - held_since)
-                held_since = now if stream.waiting else 0.0
-            elif not held_since:
-                held_since = now
+            now, waiting = clock(), stream.waiting
+            watch.step(began, now, left=bool(released), waiting=waiting)
             if released:
-                if not left:
-                    left = True
-                    times.delay = now - came
                 heart.last = now
                 await out(released)
             if stream.closed:
                 break
-            if held_since:
+            if waiting:
                 heart.start()
         began = clock()
         released = stream.end()
-        now = clock()
-        times.filtering += now - began
-        if held_since:
-            times.held = max(times.held, now - held_since)
-        if came and not left:
-            times.delay = now - came
+        watch.end(began, clock())
         return released
     finally:
         heart.stop()

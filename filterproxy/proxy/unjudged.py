@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from filterproxy.engine.passage import Unscanned
 from filterproxy.metrics import UNSCANNED, UPSTREAM_ERROR, Metrics
 from filterproxy.proxy.exchange import Exchange
 from filterproxy.proxy.passthrough import relay
-from filterproxy.proxy.upstream.connection import Response
-
-
-class Unscanned(Exception):
-    """A reply that cannot be judged, and the policy is `drop`; args[0] is the cause."""
+from filterproxy.proxy.upstream.response import Response
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ def rewrite(path: Path, fd: int, content: BinaryIO) -> None:
 
 
 def _packed(source: BinaryIO, out: BinaryIO, size: int) -> None:
-    with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(out, size=size, closefd=False) as into:
+    packer = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+    with packer.stream_writer(out, size=size, closefd=False) as into:
         shutil.copyfileobj(source, into, _BLOCK)
 
 

@@ -7,7 +7,7 @@ once for all that comes while it works: then the thread lets some more come befo
 The sizes of what was put and taken are two numbers, each written by one side only, so that neither takes
 a lock.
 
-Counting is for the event loop (see metrics.share): the thread collects numbers, and has them counted
+Counting is for the event loop (see engine.sharing): the thread collects numbers, and has them counted
 there.
 
 What cannot be written waits and is tried again each second. Meanwhile the queue fills, and what it has no

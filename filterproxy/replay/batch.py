@@ -23,6 +23,15 @@ _TURN = pa.struct([("role", pa.string()), ("text", pa.large_string()), ("tool", 
 TEXT = pa.struct(
     [("choice", pa.int32()), ("kind", pa.string()), ("part", pa.int32()), ("text", pa.large_string())]
 )
+_MARK = pa.struct(
+    [
+        ("choice", pa.int32()),
+        ("kind", pa.string()),
+        ("part", pa.int32()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+    ]
+)
 # number: which exchange of the corpus it is, from 0.
 EXCHANGES = pa.schema(
     [
@@ -37,6 +46,7 @@ EXCHANGES = pa.schema(
         ("turns", pa.list_(_TURN)),
         ("texts", pa.list_(TEXT)),
         ("redacted", pa.bool_()),
+        ("marks", pa.list_(_MARK)),
         ("file", pa.string()),
         ("line", pa.int64()),
     ]
@@ -92,6 +102,10 @@ def _row(exchange: Exchange, number: int) -> dict[str, Any]:
         "turns": [{"role": t.role, "text": t.text, "tool": t.tool} for t in exchange.turns],
         "texts": texts_as_rows(exchange.texts),
         "redacted": exchange.redacted,
+        "marks": [
+            {"choice": c.choice, "kind": c.kind, "part": c.part, "start": start, "end": end}
+            for c, (start, end) in exchange.marks
+        ],
         "file": exchange.file,
         "line": exchange.line,
     }
@@ -110,8 +124,18 @@ def texts_of(rows: Iterable[dict[str, Any]]) -> tuple[tuple[Channel, str], ...]:
 def exchanges_of(batch: pa.RecordBatch) -> Iterator[tuple[int, Exchange]]:
     """The exchanges of a batch, each with its number."""
     for row in batch.to_pylist():
-        number, turns, texts = row.pop("number"), row.pop("turns"), row.pop("texts")
-        yield number, Exchange(**row, turns=tuple(Turn(**turn) for turn in turns), texts=texts_of(texts))
+        number, turns, texts, marks = (row.pop(name) for name in ("number", "turns", "texts", "marks"))
+        yield (
+            number,
+            Exchange(
+                **row,
+                turns=tuple(Turn(**turn) for turn in turns),
+                texts=texts_of(texts),
+                marks=tuple(
+                    (Channel(m["choice"], m["kind"], m["part"]), (m["start"], m["end"])) for m in marks
+                ),
+            ),
+        )
 
 
 def packed(batch: pa.RecordBatch) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from filterproxy.replay.html_numbers import grouped
 from filterproxy.rulebook.document import Document
 
 _LIMIT = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<percent>\s*%)?")
@@ -100,7 +101,7 @@ def _counted(gate: Gate, result: Mapping[str, Any]) -> Iterator[tuple[str, int]]
 
 def _judged(gate: Gate, counted: tuple[str, int], of: int) -> dict[str, Any]:
     said, found = counted
-    share = f"{found} of {of} replies" + (f" ({found / of:.2%})" if of else "")
+    share = f"{grouped(found, ' ')} of {grouped(of, ' ')} replies" + (f" ({found / of:.2%})" if of else "")
     ruled = gate.what in ("new", "gone")
     why = f"{said} {share}" if ruled else f"{share} {said}"
     ok = gate.limit.allows(found, of)

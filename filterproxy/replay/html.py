@@ -5,7 +5,7 @@ Read without a script, it is whole; the script (html_page.js) sorts the table, f
 examples. Everything is built as a tree (html_tree), so texts of users are escaped wherever they stand; and
 the page's own policy lets a browser run that one script, by its hash, load nothing, and send nothing.
 
-The same result gives the same bytes.
+The same result under the same heading gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -37,19 +38,52 @@ _FLAGS = (
 )
 
 
-def page(result: Result) -> str:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """
+    What a page is headed by, beside its result.
+
+    experiment: its number in the journal; None where it is no entry. note: what was tried. when: RFC 3339.
+    Each may be empty.
+    """
+
+    experiment: int | None = None
+    note: str = ""
+    who: str = ""
+    when: str = ""
+
+    @property
+    def name(self) -> str:
+        """In a few words."""
+        return "Replay" if self.experiment is None else f"Experiment {self.experiment}"
+
+    @property
+    def byline(self) -> str:
+        """Who, and when to the minute."""
+        when = f"{self.when[:16].replace('T', ' ')} UTC" if self.when else ""
+        return ", ".join(filter(None, (self.who, when)))
+
+
+def page(result: Result, heading: Heading = Heading()) -> str:
     """The report as HTML."""
     style, script = _own("html_page.css"), _own("html_page.js")
-    return document(
-        e("html", _head(result, style, script), e("body", _body(result), raw("script", script)), lang="en")
+    body = e("body", _body(result, heading), raw("script", script))
+    return document(e("html", _head(_titled(result, heading), style, script), body, lang="en"))
+
+
+def _titled(result: Result, heading: Heading) -> str:
+    """What a browser's tab says: among several pages, which one this is."""
+    about = " ".join(heading.note.split()) or " against ".join(
+        _named(result, side) for side in ("candidate", "baseline")
     )
+    return plain(f"{heading.name}: {about}")
 
 
 def _own(name: str) -> str:
     return files("filterproxy.replay").joinpath(name).read_text("utf-8")
 
 
-def _head(result: Result, style: str, script: str) -> Element:
+def _head(title: str, style: str, script: str) -> Element:
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -61,7 +95,7 @@ def _head(result: Result, style: str, script: str) -> Element:
         e("meta", name="viewport", content="width=device-width, initial-scale=1"),
         e("meta", name="referrer", content="no-referrer"),
         e("meta", name="color-scheme", content="light dark"),
-        e("title", f"Replay: {plain(_named(result, 'candidate'))}"),
+        e("title", title),
         raw("style", style),
     )
 
@@ -76,8 +110,8 @@ def _named(result: Result, side: str) -> str:
     return str(about["source"] or about["hash"])
 
 
-def _body(result: Result) -> Iterator[Element]:
-    yield e("header", _title(result))
+def _body(result: Result, heading: Heading) -> Iterator[Element]:
+    yield e("header", _title(result, heading))
     examples = result.get("examples", ())
     shown = fitting(examples)
     main = [
@@ -93,9 +127,13 @@ def _body(result: Result) -> Iterator[Element]:
     yield e("footer", e("p", f"Written by `filterproxy replay`. {said}"))
 
 
-def _title(result: Result) -> Iterator[Inside]:
+def _title(result: Result, heading: Heading) -> Iterator[Inside]:
     corpus, seconds = result["corpus"], result["seconds"]
-    yield e("h1", "Replay")
+    yield e("h1", heading.name)
+    if heading.note:
+        yield e("p", heading.note, class_="note", dir="auto")
+    if heading.byline:
+        yield e("p", heading.byline, class_="dim")
     yield e("dl", [_about(result, side) for side in _SIDES], class_="books")
     of = f"{counted(corpus['exchanges'], 'exchange')} of {counted(len(corpus['files']), 'file')}"
     rate = f" ({grouped(round(corpus['exchanges'] / seconds))}/s)" if seconds > 0 else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# Of a page, where a line may break at a blank.
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _ARROW = " \N{RIGHTWARDS ARROW} "
 
 
-def grouped(number: float) -> str:
+def grouped(number: float, between: str = _THIN) -> str:
     """1234567 in groups of three."""
-    return f"{number:,}".replace(",", _THIN)
+    return f"{number:,}".replace(",", between)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -20,11 +21,11 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def share(found: float, of: float) -> str:
-    """A part of all, in percent; what is not nothing never reads 0 %."""
+    """A part of all, in percent; what is not nothing never reads 0%."""
     if not of:
         return "\N{EN DASH}"
     part = 100 * found / of
-    return f"<0.01{_THIN}%" if 0 < part < 0.01 else f"{part:.2f}{_THIN}%"
+    return "<0.01%" if 0 < part < 0.01 else f"{part:.2f}%"
 
 
 def pair(before: object, after: object) -> str:

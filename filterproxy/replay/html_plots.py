@@ -105,8 +105,8 @@ def _precision(rows: Rows) -> Element | None:
         return [*drawn, _dot(_place(found["right"] / total))] if total else drawn
 
     title = "Precision, as far as people labelled it"
-    legend = [_key("dot after", "share of right ones"), _key("bar interval", "95 % interval (Wilson)")]
-    return _plot(title, legend, rows, draw, lambda row: precision(row["precision"]), ("0 %", "50 %", "100 %"))
+    legend = [_key("dot after", "share of right ones"), _key("bar interval", "95% interval (Wilson)")]
+    return _plot(title, legend, rows, draw, lambda row: precision(row["precision"]), ("0%", "50%", "100%"))
 
 
 def precision(found: Mapping[str, Any]) -> str:

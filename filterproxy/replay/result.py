@@ -35,6 +35,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from filterproxy.corpus.skipped import Skips
+from filterproxy.replay.html_numbers import grouped
 from filterproxy.replay.side import Side
 from filterproxy.replay.tally import BASELINE, CANDIDATE, FLAGS, RuleTally, Tally
 from filterproxy.rulebook.document import Document, Form
@@ -42,6 +43,8 @@ from filterproxy.rulebook.document import Document, Form
 VERSION = 1
 _HASH_DIGITS = 16
 _NANOSECONDS = 1e9
+# Rules that a note names, where their names say little beyond how many there are.
+_NAMED = 8
 
 Result = dict[str, Any]
 
@@ -149,9 +152,15 @@ def _notes(tally: Tally, sides: tuple[Told, Told]) -> Iterator[str]:
         for name in ("not_run", "by_header", "by_name")
     )
     if tally.redacted:
+        some, of = grouped(tally.redacted, " "), grouped(tally.exchanges, " ")
         yield (
-            f"In {tally.redacted} of {tally.exchanges} exchanges something was redacted when they were"
-            " recorded: rules cannot find it there, and so fire on less than they did"
+            f"In {some} of {of} exchanges something was redacted when they were recorded: rules cannot find"
+            " it there, and so fire on less than they did"
+            + _listed(", above all those that redact: ", _redacting(sides))
+        )
+        yield (
+            "What stands in its place are the operator's words, and as in serving no rule finds anything in"
+            " them or across them (in texts that are JSON they are read as the model's)"
         )
     if not_run:
         yield (
@@ -162,9 +171,21 @@ def _notes(tally: Tally, sides: tuple[Told, Told]) -> Iterator[str]:
         yield "Not asked, since nobody records headers and their `when` names one: " + ", ".join(by_header)
     if by_name and tally.unnamed:
         yield (
-            f"In {tally.unnamed} exchanges no model, or no route, is named; there, these may not have been"
-            " asked: " + ", ".join(by_name)
+            f"In {grouped(tally.unnamed, ' ')} exchanges no model, or no route, is named; there, these may"
+            " not have been asked: " + ", ".join(by_name)
         )
+
+
+def _redacting(sides: Sequence[Told]) -> list[str]:
+    """Ids of the rules of which recordings no longer have what they find."""
+    forms = [form for told in sides for form in told.document["rules"] if form["mode"] != "off"]
+    return list(dict.fromkeys(form["id"] for form in forms if form["action"]["verb"] == "redact"))
+
+
+def _listed(before: str, names: Sequence[str]) -> str:
+    """The first few names, and how many more there are; "" for none."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return before + ", ".join(names[:_NAMED]) + more if names else ""
 
 
 def to_json(result: Result, *, times: bool = True) -> str:

@@ -22,7 +22,7 @@ from filterproxy.replay.work import Work
 from filterproxy.rulebook.document import Document, document_of
 
 # Of what a work folder holds; another number when tallies mean something else.
-_VERSION = 2
+_VERSION = 3
 NOTHING = "none"
 
 

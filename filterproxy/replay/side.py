@@ -146,7 +146,9 @@ class Side:
     def _run(self, exchange: Exchange, answers: Inline) -> Trial:
         request = exchange.request()
         request.background = self._background
-        return run(self._plans, request, exchange.texts, self._settings, answers, whole=True)
+        return run(
+            self._plans, request, exchange.texts, self._settings, answers, whole=True, own=exchange.own
+        )
 
     def _evaluated(self, plan: Plan) -> str:
         """Which rules were run, as places in the rulebook: "0,1,4"."""
@@ -235,4 +237,5 @@ def side_of(document: Document, allowed: Sequence[str] = ()) -> Side:
 def identity(exchange: Exchange) -> str:
     """SHA-256 in hexadecimal over all of an exchange that an outcome may depend on."""
     about = (exchange.hash, exchange.model, exchange.route, exchange.stream, exchange.json, exchange.complete)
-    return hashlib.sha256(repr(about).encode("utf-8", "backslashreplace")).hexdigest()
+    # Without marks as it always was: corpora that journals name keep their hash.
+    return hashlib.sha256(repr((*about, *exchange.marks)).encode("utf-8", "backslashreplace")).hexdigest()

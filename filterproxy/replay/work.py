@@ -8,7 +8,8 @@ The work folder of a replay: what is already judged, so that a run that was cut 
     FOLDER/.gitignore              tallies have examples, and so texts of users: they are nothing to commit
 
 KEY is a hash of the manifest: what differs in anything has a folder of its own. It is removed when the replay
-is done. Who works in it holds a lock on it.
+is done. Who works in it holds a lock on it. What nobody has gone on with for two weeks goes at the next
+replay, whatever that replays: texts of users do not stay for good because somebody pressed Ctrl-C.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ import orjson
 
 _MANIFEST = "manifest.json"
 _KEY_DIGITS = 16
+# As long as somebody may be expected to go on with what was cut off.
+KEPT_DAYS = 14
 
 
 class Busy(Exception):
@@ -78,6 +81,23 @@ def opened(folder: Path, manifest: Mapping[str, Any], *, fresh: bool = False) ->
                 path.unlink()
         (place / _MANIFEST).write_bytes(content)
         yield Work(place, len(list(place.glob("[0-9]*.json"))))
+
+
+def expire(folder: Path, now: float) -> int:
+    """
+    Remove what was cut off and not gone on with for KEPT_DAYS; how many replays that were.
+
+    now: seconds since 1970. Raises nothing: what cannot be removed stays.
+    """
+    gone = 0
+    with contextlib.suppress(OSError):
+        for place in sorted(folder.iterdir()):
+            # Each batch that is put there changes the folder.
+            if place.is_dir() and now - place.stat().st_mtime > KEPT_DAYS * 24 * 3600:
+                with contextlib.suppress(Busy), _locked(place):
+                    shutil.rmtree(place)
+                    gone += 1
+    return gone
 
 
 @contextlib.contextmanager

@@ -53,10 +53,9 @@ def change_of(document: Document, rule: str, becomes: Step) -> Change:
         raise KeyError(rule)
     file = Path(form["file"])
     pack = read(file)
-    keys = becomes.keys(pack.word(rule, "rollout") is not None)
+    keys = becomes.keys()
     after = pack.set(rule, keys)
-    share = becomes.share if "rollout" in keys else form["rollout"]
-    changed = form | {"mode": keys["mode"], "rollout": share}
+    changed = form | {"mode": keys["mode"], "rollout": becomes.share}
     rules = [changed if other is form else other for other in document["rules"]]
     return Change(
         form,

@@ -21,13 +21,16 @@ from typing import Any, Protocol
 from filterproxy.labels.precision import Precision, wilson
 from filterproxy.replay.gates import Limit
 from filterproxy.rollout.change import Change
-from filterproxy.rollout.step import CANARY, ENFORCE, OFF, version_of
+from filterproxy.rollout.step import CANARY, ENFORCE, OFF
 from filterproxy.rollout.step import SHADOW as IN_SHADOW
 from filterproxy.rollout.traffic import DECISION_LOG, PROMETHEUS, Seen, Traffic
+from filterproxy.rulebook.document import version_of
 
 REPLAY, SHADOW, PRECISION = "replay", "shadow", "precision"
 GATES = (REPLAY, SHADOW, PRECISION)
 _WAS = {OFF: "in shadow", IN_SHADOW: "in shadow", CANARY: "a canary", ENFORCE: "enforced"}
+# Verdicts of an experiment that settle something.
+_DECIDED = ("kept", "rejected")
 # More labels than anybody gives, in steps of one.
 _MOST_LABELS = 5000
 
@@ -53,6 +56,8 @@ class Verdict(Protocol):
     def state(self) -> str: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def when(self) -> str: ...
 
 
 class Side(Protocol):
@@ -74,7 +79,7 @@ class Experiment(Protocol):
 
 
 def journal_check(change: Change, entries: Sequence[Experiment]) -> Check:
-    """Whether somebody replayed these rules, and kept what came of it; the newest experiment counts."""
+    """Whether somebody replayed these rules, and kept what came of it; the last such verdict counts."""
     hashes = (change.hash, change.next_hash)
     found = [entry for entry in entries if entry.candidate.hash in hashes]
     if not found:
@@ -85,10 +90,15 @@ def journal_check(change: Change, entries: Sequence[Experiment]) -> Check:
             "`filterproxy replay RECORDINGS --candidate PATH`, then"
             " `filterproxy experiments verdict N kept REASON`",
         )
-    entry = max(found, key=lambda entry: entry.number)
+    # What was replayed since, and nobody has judged, takes no verdict back: a look at other recordings, say.
+    entry = max(found, key=lambda one: (one.verdict.state in _DECIDED, one.verdict.when, one.number))
     state, reason = entry.verdict.state, entry.verdict.reason
+    since = [
+        str(one.number) for one in found if one.number > entry.number and one.verdict.state not in _DECIDED
+    ]
     if state == "kept":
-        return Check(REPLAY, True, f"experiment {entry.number} was kept: {reason}")
+        also = f"; of these rules, too, and not judged since: {', '.join(since)}" if since else ""
+        return Check(REPLAY, True, f"experiment {entry.number} was kept: {reason}{also}")
     said = f"experiment {entry.number} is of these rules, and its verdict is {state}"
     fix = f"look at it (filterproxy experiments show {entry.number}), then `filterproxy experiments verdict"
     return Check(
@@ -143,8 +153,11 @@ def shadow_check(change: Change, traffic: Sequence[Traffic], least: int) -> Chec
     watched = seen.watched(mode, version)
     about = {DECISION_LOG: "at least ", PROMETHEUS: "about "}.get(best.source, "")
     said = f"{_WAS[mode]} for {about}{watched} replies, by {best.source}; {least} are wanted"
+    fired = seen.fired_as(mode, version)
+    if fired is not None and watched:
+        said += f"; it fired in {fired} of them ({fired / watched:.2%})"
     if watched >= least:
-        return Check(SHADOW, True, f"{said}; it fired in {seen.all_fired}")
+        return Check(SHADOW, True, said)
     return Check(SHADOW, False, said, _shadow_fix(change, best, seen, watched))
 
 
@@ -169,12 +182,14 @@ def precision_check(change: Change, found: Precision, least: float) -> Check:
     """Whether the labels say that the rule is precise enough, at the lower end of the interval."""
     rule = change.rule["id"]
     review = f"filterproxy review RECORDINGS --rule {rule} --strata fired"
+    beside = f"; labels that do not count: {found.beside}" if found.beside else ""
     if found.point is None:
-        said = f"no reply in which it fired was labelled; {least:.0%} are wanted"
-        return Check(PRECISION, False, said, review)
+        said = f"no reply in which it fired, as it is now, was labelled; {least:.0%} are wanted{beside}"
+        fix = f"{review}; --recordings runs it over replies that have labels" if found.other else review
+        return Check(PRECISION, False, said, fix)
     said = (
         f"{found.point:.0%}, {found.right} of {found.total} right, and at the least {found.low:.1%}; "
-        f"{least:.0%} are wanted"
+        f"{least:.0%} are wanted{beside}"
     )
     if found.low >= least:
         return Check(PRECISION, True, said)

@@ -26,8 +26,9 @@ _COUNTED = {
     "filterproxy_rule_errors_total": "rule",
     "filterproxy_rule_runs_total": "rule",
     "filterproxy_rule_seconds_total": "rule",
-    # A gauge, which begins anew as a counter does, and is asked for as one.
+    # Gauges, which begin anew as counters do, and are asked for as such.
     "filterproxy_rule_mode_replies": "rule, mode, version",
+    "filterproxy_rule_mode_fired": "rule, mode, version",
 }
 _NOW = {"filterproxy_rule_info": "rule, mode", "filterproxy_rule_killed": "rule"}
 

@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from filterproxy.rulebook.document import digest_of
-
 OFF, SHADOW, CANARY, ENFORCE = "off", "shadow", "canary", "enforce"
 _ORDER = (OFF, SHADOW, CANARY, ENFORCE)
 # Of conversations: where a canary begins when nobody says otherwise. Few enough to be sorry for, and of ten
 # thousand replies a day a thousand, which is what `--min-shadow` wants of the next step.
 FIRST_SHARE = 0.10
-_VERSION_LENGTH = 12
 
 _CANARY = re.compile(r"(?:canary)?\s*:?\s*(\d{1,3}(?:\.\d{1,4})?)\s*%")
 
@@ -41,16 +38,11 @@ class Step:
         """Whether some clients read something else because of it."""
         return self.mode in (CANARY, ENFORCE)
 
-    def keys(self, has_rollout: bool) -> dict[str, str]:
-        """
-        What stands in the rule's YAML. has_rollout: whether it has the key, which then is set and not taken
-        out, so that the comment beside it stays.
-        """
+    def keys(self) -> dict[str, str | None]:
+        """What stands in the rule's YAML; None for what does not: only of a canary `rollout` says a thing."""
         if self.mode == CANARY:
             return {"mode": ENFORCE, "rollout": _percent(self.share)}
-        if self.mode == ENFORCE and has_rollout:
-            return {"mode": ENFORCE, "rollout": "100%"}
-        return {"mode": self.mode}
+        return {"mode": self.mode, "rollout": None}
 
 
 def _percent(share: float) -> str:
@@ -62,15 +54,6 @@ def step_of(form: Mapping[str, Any]) -> Step:
     if form["mode"] == ENFORCE and form["rollout"] < 1:
         return Step(CANARY, form["rollout"])
     return Step(form["mode"])
-
-
-def version_of(form: Mapping[str, Any]) -> str:
-    """
-    What a rule does, however far it is rolled out, as 12 hexadecimal digits; form: as of rulebook.document.
-
-    What was seen of one version says nothing of another.
-    """
-    return digest_of({**form, "mode": "", "rollout": 1.0})[:_VERSION_LENGTH]
 
 
 def parse_step(text: str) -> Step:

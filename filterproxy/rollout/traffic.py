@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from filterproxy.record.names import DECISIONS
 from filterproxy.record.read import Reader
-from filterproxy.rollout.step import step_of, version_of
-from filterproxy.rulebook.document import Document
+from filterproxy.rollout.step import step_of
+from filterproxy.rulebook.document import Document, version_of
 
 METRICS, PROMETHEUS, DECISION_LOG, REPLAYED = "metrics", "prometheus", "decisions", "recordings"
 _MODE_REPLIES = "filterproxy_rule_mode_replies"
@@ -35,8 +35,9 @@ class Seen:
     One rule. replies: that it was there for. fired: replies in which it fired, by mode. excused: matches.
     errors: times it could not be judged. seconds, runs: in its own engine, and how often that ran. mode: in
     which it runs now, "" where that is not said. stood: replies that it was there for in a mode, by that and
-    its version (see step.version_of); both "" where somebody only says that it looked on, or was a canary.
-    killed: whether some instance leaves it out now.
+    its version (see rulebook.document.version_of); both "" where somebody only says that it looked on, or
+    was a canary. found: of these, the replies in which it fired, where that is known. killed: whether some
+    instance leaves it out now.
     """
 
     replies: int = 0
@@ -47,6 +48,7 @@ class Seen:
     runs: int = 0
     mode: str = ""
     stood: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: bool = False
 
     @property
@@ -56,6 +58,10 @@ class Seen:
     def watched(self, mode: str, version: str) -> int:
         """Replies that this version was there for in this mode, as far as anybody can say."""
         return self.stood[mode, version] + self.stood["", ""]
+
+    def fired_as(self, mode: str, version: str) -> int | None:
+        """Of those, the replies in which it fired; None where nobody says so of just those."""
+        return self.found.get((mode, version))
 
     @property
     def rate(self) -> float | None:
@@ -136,6 +142,8 @@ def take(traffic: Traffic, name: str, labels: Mapping[str, str], value: float) -
             seen.runs = _whole(value)
         case "mode_replies":
             seen.stood[labels.get("mode", ""), labels.get("version", "")] += _whole(value)
+        case "mode_fired":
+            seen.found[labels.get("mode", ""), labels.get("version", "")] += _whole(value)
         case "killed":
             seen.killed = value > 0
         case "info":
@@ -154,6 +162,7 @@ def _add(total: Seen, more: Seen) -> None:
     total.seconds += more.seconds
     total.runs += more.runs
     total.stood += more.stood
+    total.found.update(more.found)
     total.mode = more.mode or total.mode
     total.killed = total.killed or more.killed
 
@@ -168,11 +177,12 @@ def of_decisions(paths: Iterable[Path], rulebook: Callable[[str], Document | Non
     traffic = Traffic(DECISION_LOG)
     reader = Reader(list(paths), DECISIONS)
     by_hash: Counter[str] = Counter()
+    fired: Counter[tuple[str, str]] = Counter()  # by hash and rule
     for line in reader:
         traffic.replies += 1
         hash = str(line.get("rulebook", ""))
         by_hash[hash] += 1
-        _take_hits(traffic, line)
+        fired.update((hash, rule) for rule in _take_hits(traffic, line))
     traffic.skipped = reader.skipped
     for seen in traffic.rules.values():
         seen.replies = traffic.replies
@@ -183,11 +193,14 @@ def of_decisions(paths: Iterable[Path], rulebook: Callable[[str], Document | Non
             continue
         for form in document["rules"]:
             seen = traffic.rules.setdefault(form["id"], Seen())
-            seen.stood[step_of(form).mode, version_of(form)] += replies
+            stand = step_of(form).mode, version_of(form)
+            seen.stood[stand] += replies
+            seen.found[stand] += fired[hash, form["id"]]
     return traffic
 
 
-def _take_hits(traffic: Traffic, line: Mapping[str, Any]) -> None:
+def _take_hits(traffic: Traffic, line: Mapping[str, Any]) -> Collection[str]:
+    """Notes what a line says of rules; gives the ids of those that fired."""
     fired: dict[str, str] = {}
     for hit in _members(line, "hits"):
         rule, mode = str(hit.get("rule", "")), str(hit.get("mode", ""))
@@ -201,6 +214,7 @@ def _take_hits(traffic: Traffic, line: Mapping[str, Any]) -> None:
         traffic.rules[rule].fired[mode] += 1
     for fault in _members(line, "faults"):
         traffic.rules.setdefault(str(fault.get("rule", "")), Seen()).errors += 1
+    return fired
 
 
 def _members(line: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

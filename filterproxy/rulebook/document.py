@@ -54,6 +54,7 @@ _MATTERS = (
     "skip",
 )
 _HASH_LENGTH = 16
+_VERSION_LENGTH = 12
 
 
 class Document(TypedDict):
@@ -84,6 +85,21 @@ def hash_of(rules: list[Form], known: Mapping[str, str] = MappingProxyType({})) 
 def digest_of(rule: Form) -> str:
     """SHA-256 in hexadecimal over canonical JSON of what a rule does."""
     return _digest(_matters(rule))
+
+
+def version_of(rule: Form) -> str:
+    """
+    Which version of a rule this is, as 12 hexadecimal digits: a digest of what it does, however far it is
+    rolled out. What was seen of one version, and said of it, says nothing of another.
+
+    Raises KeyError for a form that another version of the program made.
+    """
+    return digest_of({**rule, "mode": "", "rollout": 1.0})[:_VERSION_LENGTH]
+
+
+def versions_of(document: Document) -> dict[str, str]:
+    """The version of each rule, by its id."""
+    return {rule["id"]: version_of(rule) for rule in document["rules"]}
 
 
 def _matters(rule: Form) -> Form:

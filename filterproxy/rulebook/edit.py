@@ -51,7 +51,8 @@ class Edit:
 
 def applied(text: str, edits: Sequence[Edit]) -> str:
     """*text* with edits that do not overlap."""
-    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
+    # Of two at one place what is put in comes last, so that it is not taken out again.
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 
@@ -75,15 +76,21 @@ class PackText:
         self._rules: list[Any] = list(rules.value) if isinstance(rules, yaml.SequenceNode) else []
         self._plain = _plain(text)
 
-    def set(self, rule: str, keys: Mapping[str, str]) -> str:
-        """The text in which the rule has these words under these keys."""
+    def set(self, rule: str, keys: Mapping[str, str | None]) -> str:
+        """The text in which the rule has these words under these keys; None: it has no such key."""
         index, node = self._rule(rule)
-        missing = [key for key in keys if _value(node, key) is None]
-        edits = [self._replaced(node, key, word) for key, word in keys.items() if key not in missing]
-        if missing:
-            edits.append(self._inserted(node, [(key, keys[key]) for key in missing], keys))
+        words = {key: word for key, word in keys.items() if word is not None}
+        there = [key for key in keys if _value(node, key) is not None]
+        edits = [
+            self._replaced(node, key, words[key]) if key in words else self._taken_out(node, key)
+            for key in there
+        ]
+        if missing := [(key, word) for key, word in words.items() if key not in there]:
+            edits.append(self._inserted(node, missing, words))
         wanted = _plain(self.text)
-        wanted["rules"][index].update({key: _meant(word) for key, word in keys.items()})
+        for key in keys.keys() - words.keys():
+            wanted["rules"][index].pop(key, None)
+        wanted["rules"][index].update({key: _meant(word) for key, word in words.items()})
         return self._checked(applied(self.text, edits), wanted)
 
     def add_example(self, rule: str, kind: str, example: str | Mapping[str, Any]) -> str:
@@ -122,6 +129,26 @@ class PackText:
             return Edit(node.start_mark.index, node.end_mark.index, f" {word}")
         quote = written[0] if written[0] in "\"'" else ""
         return Edit(node.start_mark.index, node.end_mark.index, quote + word + quote)
+
+    def _taken_out(self, rule: Any, name: str) -> Edit:
+        """A key away, with its line where it has one to itself; a comment behind it stays."""
+        at = next(at for at, (key, _) in enumerate(rule.value) if key.value == name)
+        key, value = rule.value[at]
+        end = _end(self.text, value)
+        start = key.start_mark.index - key.start_mark.column
+        if not rule.flow_style and self._opens_line(key):
+            rest = self.text[end : self._line_end(end)]
+            if comment := rest.strip():
+                return Edit(key.start_mark.index, end + rest.index(comment), "")
+            whole = _BREAK.search(self.text, end)
+            return Edit(start, whole.end() if whole else len(self.text), "")
+        if at + 1 < len(rule.value):
+            span = key.start_mark.index, rule.value[at + 1][0].start_mark.index
+        else:
+            span = _end(self.text, rule.value[at - 1][1]), end
+        if "#" in self.text[slice(*span)]:
+            raise CannotEdit(f'"{name}" of {rule_name(rule)} stands among comments; take it out by hand')
+        return Edit(*span, "")
 
     def _inserted(self, rule: Any, pairs: list[tuple[str, str]], keys: Mapping[str, str]) -> Edit:
         """New keys: beside a key of the same call that is there already, else before those that come late."""

@@ -141,12 +141,25 @@ def render(problem: Problem) -> str:
     )
 
 
+# Letters of a word that is no mere "on" or "of".
+_TELLING = 3
+
+
 def nearest(word: str, choices: Collection[str]) -> str | None:
-    """The choice most like *word*, or one that is part of it as in credit_card; None where none is alike."""
+    """
+    The choice most like *word*, or one that is part of it as in credit_card, or that it is part of as gap of
+    gap-to-fill; None where none is alike.
+    """
     lower = {choice.lower(): choice for choice in choices}
     found = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
-    found += [part for part in re.split(r"[\s_-]+", word.lower()) if part in lower]
+    found += [part for part in _parts(word.lower()) if part in lower]
+    if len(word) >= _TELLING:
+        found += sorted((choice for choice in lower if word.lower() in _parts(choice)), key=len)
     return lower[found[0]] if found else None
+
+
+def _parts(name: str) -> list[str]:
+    return re.split(r"[\s_-]+", name)
 
 
 def one_of(choices: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from filterproxy.rulebook.problem import RulebookError
 from tests import shells
 from tests.asgi.served import Spoken, asking, counted, scope
 from tests.proxy.fake_upstream import DONE, completion, delta
+from tests.timed import run
 
 ASKED = {"messages": [{"role": "user", "content": "Hi?"}]}
 SSE = [(b"Content-Type", b"text/event-stream")]
@@ -44,10 +45,6 @@ def unwatched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for one in begun:
         one.unwatch()
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 10))
 
 
 class Says:

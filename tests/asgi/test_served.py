@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import inspect
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from filterproxy.config import Config
 from tests import shells
 from tests.asgi.served import counted, model_app, script, serving
 from tests.clients.test_openai import client_of
+from tests.timed import run
 
 ASKED: Any = {"messages": [{"role": "user", "content": "Hi?"}]}
 SCRIPTS = {
@@ -45,10 +46,6 @@ LEFT = {
     "cut": "Fine. No more.",
     "drop": "No.",
 }
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 30))
 
 
 def filter_into(app: FastAPI, pack: Path) -> CollectorRegistry:

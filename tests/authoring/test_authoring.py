@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import regex
-from hypothesis import given
-from hypothesis import strategies as st
 
-from filterproxy.authoring.candidates import Candidate, candidates, generalised
+from filterproxy.authoring.candidates import Candidate, candidates
 from filterproxy.authoring.case import Case, case_of, locate
 from filterproxy.authoring.deed import Wishes, deed
 from filterproxy.authoring.draft import Draft, best_draft, draft
+from filterproxy.authoring.gather import recorded
 from filterproxy.authoring.proposal import free_id
-from filterproxy.authoring.trying import Found, Others, Tried, shortened, try_all
+from filterproxy.authoring.trying import Found, Others, Tried, shortened, try_all, try_others
 from filterproxy.authoring.wording import wording
 from filterproxy.core.request import Turn
 from filterproxy.core.verdict import Channel
@@ -44,6 +42,7 @@ PRICE, SENTENCE = {"redact": "[price not confirmed]"}, {"remove": "sentence"}
 PREIS = {"redact": "[Preis nicht bestätigt]"}
 AGAIN = {"retry": 1, "then": "append"}
 RULES = "You are the assistant of a lamp shop and must never speak of the warehouse in the north."
+GAP = r"(?<![\w\]])\[\p{Lu}[^\[\]\n]{1,40}\](?![(\[])"
 # A reply, its question, the part that is meant; what is proposed for it.
 PROPOSED: list[tuple[Case, str, dict[str, Any], Any]] = [
     (Case("9 am", "When do you open?"), "", {"fact": "opening_hours"}, "drop"),
@@ -61,6 +60,16 @@ PROPOSED: list[tuple[Case, str, dict[str, Any], Any]] = [
     (Case("Use 4111 1111 1111 1111, please."), "", {"number": "card"}, {"redact": "[card number removed]"}),
     (Case("It is AKIAZ7XQPLM4RTN2KD5W."), "", {"secret": "aws"}, {"redact": "[secret removed]"}),
     (Case("Order AB-1234 is late."), "AB-1234", {"regex": r"\bAB-\d+\b"}, SENTENCE),
+    (Case("Dear [Manager's Name], hello."), "[Manager's Name]", {"regex": GAP}, SENTENCE),
+    (Case("Dear [Manager's Name], hello. " + "So we are. It is a lamp." * 3), "", {"regex": GAP}, SENTENCE),
+    (
+        Case("Well.<think>So it is.</think>"),
+        "<think>",
+        {"regex": r"</?think(?:\s[^<>\n]{0,100})?>"},
+        SENTENCE,
+    ),
+    (Case("Hi <your name>, hello."), "your name", {"phrases": ["your name"]}, SENTENCE),
+    (Case("We like Ann Smith."), "like Ann Smith", {"phrases": ["like Ann Smith"]}, SENTENCE),
     (Case("Hurray, it works!"), "Hurray", {"phrases": ["Hurray"]}, SENTENCE),
     (Case("Buy now. Yes, buy now."), "buy now", {"phrases": ["buy now"]}, SENTENCE),
     (Case("Unfriendly"), "friend", {"phrases": ["friend"], "words": False}, SENTENCE),
@@ -204,12 +213,61 @@ def test_what_finds_much_else_comes_later() -> None:
     assert [("phrases", 0), ("regex", 32)] == [(one.candidate.verb, one.in_examples) for one in taught.found]
 
 
+def test_a_gap_is_one_however_often_it_is_left() -> None:
+    exchanges = [Exchange(texts=((CONTENT, f"Dear [Name of {who}],"),)) for who in ("Ann", "Bo", "Cy")] * 20
+    found = tried(Case("Dear [Manager],"), "[Manager]", Others(exchanges=exchanges)).found
+
+    assert [("regex:gap", 60), ("phrases", 0)] == [(one.candidate.name, one.in_exchanges) for one in found]
+    assert "gap-to-fill" == made(Case("Dear [Manager],"), "[Manager]").rule["id"]
+
+
+@pytest.mark.parametrize("part", ["lamp " * 1000, "x" * 5000, "x" * 5000 + "."])
+def test_of_a_part_that_no_match_can_span_the_first_words_are_looked_for(part: str) -> None:
+    (phrases,) = [one for one in tried(Case(part + "no."), part).found if one.candidate.verb == "phrases"]
+
+    assert part.startswith(phrases.candidate.match["phrases"][0])
+
+
 def test_each_recorded_exchange_counts_once() -> None:
     texts = ((CONTENT, "We open at 9."), (Channel(1, "content"), "We open at 8."))
     others = Others(exchanges=[Exchange(texts=texts), Exchange(texts=((CONTENT, "Hello."),))])
 
     (best, *_) = tried(Case("We open at nine."), "", others).found
     assert ("fact:opening_hours", 1) == (best.candidate.name, best.in_exchanges)
+
+
+def test_what_finds_nothing_in_the_case_is_tried_on_nothing_else() -> None:
+    """There are sixty ways of finding, and thousands of recordings."""
+
+    class Unread(list[Exchange]):
+        def __iter__(self) -> Iterator[Exchange]:
+            raise AssertionError
+
+    assert [] == try_others(Case("Hi."), Tried(), Others(exchanges=Unread([Exchange()]))).found
+
+
+def test_who_waits_is_told_of_every_exchange() -> None:
+    exchanges = [Exchange(texts=((CONTENT, "We open at 9."),)) for _ in range(3)]
+    told: list[int] = []
+    try_others(Case("We open at 9."), tried(Case("We open at 9.")), Others(exchanges=exchanges), told.append)
+
+    assert [1, 2, 3] == told
+
+
+def test_of_many_recordings_a_sample_is_taken_from_all_of_them(tmp_path: Path) -> None:
+    """In order, each once, the same every time; of few, all."""
+    file = tmp_path / "recorded.jsonl"
+    said = [{"messages": [{"role": "assistant", "content": str(n)}]} for n in range(1000)]
+    file.write_text("".join(json.dumps(one) + "\n" for one in said) + "broken\n")
+    told: list[int] = []
+    few, again, all_ = recorded([file], 100, told.append), recorded([file], 100), recorded([file])
+    numbers = [int(one.texts[0][1]) for one in few.exchanges]
+
+    assert (1000, 100, 1) == (few.of, len(set(numbers)), few.skips.count)
+    assert sorted(numbers) == numbers and few.exchanges == again.exchanges
+    assert all(2 <= sum(n // 100 == block for n in numbers) <= 25 for block in range(10))
+    assert list(range(1000)) == [int(one.texts[0][1]) for one in all_.exchanges]
+    assert list(range(1, 1001)) == told
 
 
 def test_matches_beside_the_part_that_is_meant_count_against() -> None:
@@ -264,16 +322,6 @@ def test_an_id_that_cannot_be_one_is_a_problem_and_no_crash() -> None:
     (problem,) = made(Case("Hurray!"), "", Wishes(id="no good!")).problems
 
     assert "an id is made of letters" in problem.what
-
-
-@given(st.text(min_size=1, max_size=20))
-def test_a_generalised_pattern_finds_what_it_was_made_of(part: str) -> None:
-    assert regex.compile(generalised(part, words=False), regex.V1).fullmatch(part)
-
-
-def test_digits_stand_for_digits_and_blanks_for_blanks() -> None:
-    assert r"\bOrder\s+AB-\d+\b" == generalised("Order AB-17")
-    assert r"\(\d+\)" == generalised("(9)")
 
 
 def test_an_exchange_becomes_an_example_that_says_the_same() -> None:

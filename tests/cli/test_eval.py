@@ -12,7 +12,8 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from filterproxy.cli import main
-from filterproxy.cli.eval import _judged, _table
+from filterproxy.cli.eval import _judged
+from filterproxy.cli.eval_shown import table
 from filterproxy.evaluate import Bench, Case, read
 from filterproxy.scores import Tally
 from tests.cli.packs import write
@@ -118,7 +119,7 @@ def test_an_unknown_rule_is_told_what_it_may_have_meant(tmp_path: Path) -> None:
 
 def test_a_long_label_has_a_line_of_its_own() -> None:
     rows = [("all", Tally(1, 0, 0, 1)), ("a" * 40, Tally(1, 0, 0, 1)), ("日本", Tally())]
-    lines = [line.plain for line in _table(rows)]
+    lines = [line.plain for line in table(rows)]
 
     assert "a" * 40 in lines
     assert lines[-1].startswith("日本  ")

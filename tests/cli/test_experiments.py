@@ -88,7 +88,7 @@ def test_one_is_shown_with_its_change_and_its_numbers(journal: Path) -> None:
 
     assert "And .net\ninstead" in shown
     assert r"    match.pattern: \w+@\w+\.(com|org) -> \w+@\w+\.(com|net)" in shown
-    assert "mail  15 -> 9    2     0   15 -> 9        0       100.0" in shown
+    assert "mail (enforce)  15 -> 9    2     -  15 -> 9     100.0" in shown
     assert "Bo: Ask again in May." in shown
     assert 2 == json.loads(ran("show", "last", "--json").stdout)["number"] - 1
 
@@ -96,8 +96,8 @@ def test_one_is_shown_with_its_change_and_its_numbers(journal: Path) -> None:
 def test_any_two_are_compared(journal: Path) -> None:
     shown = ran("compare", "2", "3").stdout
 
-    assert "loud   - -> 100  - -> 7    - -> 7   - -> 0      - -> 100.0" in shown
-    assert '    match.phrases: ["hurray"] -> ["hurray", "hello"]' in shown
+    assert "loud  - -> 100  - -> 7   - -> 7  - -> 100.0" in shown
+    assert "    match.phrases: [hurray] -> [hurray, hello]" in shown
     assert {"mail", "loud"} == json.loads(ran("compare", "2", "3", "--json").stdout)["rules"].keys()
 
 
@@ -135,7 +135,7 @@ def test_the_best_by_rate_and_by_cost_need_no_labels(journal: Path) -> None:
     assert "mail  3 (mail-loud)  fires in 5.000% of replies, best of 2" in (
         ran("best", "--goal", "firing-rate", "--rule", "mail").stdout
     )
-    assert "100.0 µs a reply" in ran("best", "--goal", "cost").stdout
+    assert "100.0 µs/reply" in ran("best", "--goal", "cost").stdout
     assert 2 == ran("best", "--goal", "fame", code=2).exit_code
 
 

@@ -132,7 +132,19 @@ def test_a_difference_calls_out_modes_and_marks_what_changed(repository: Path) -
         "                           ^^^^^",
         "      + we are open (daily|each day) from nine",
     ]
-    assert lines[-1].startswith("2 rules changed, ")
+    assert lines[-1].startswith("2 rules changed: ")
+
+
+def test_a_rule_that_came_is_shown_as_its_author_wrote_it(repository: Path) -> None:
+    pack = (repository / "rules/shop.yaml").read_text("utf-8")
+    gap = r"{regex: '\[[A-Z][^\]]+\]', ignore_case: true}"
+    rule = f"  - {{id: gap, why: W., match: {gap}, action: {{redact: '[x]'}}, mode: shadow}}\n"
+    (repository / "rules/shop.yaml").write_text(pack + rule, "utf-8")
+    lines = ran("diff", "git:HEAD").stdout.splitlines()
+
+    assert ["+ gap  added", "    mode: shadow", f"    match: {gap}"] == lines[:3]
+    assert "    action: {redact: '[x]'}" in lines
+    assert lines[-1].startswith("1 rule added: ")
 
 
 def test_the_same_rules_have_no_difference(repository: Path) -> None:

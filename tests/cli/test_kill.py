@@ -59,7 +59,7 @@ def admin() -> Iterator[tuple[type[Admin], str]]:
 ANSWER = {"rule": "a b", "until": "2026-01-31T08:00:00.000Z", "note": "this instance only", "late": []}
 
 
-def test_the_admin_side_is_asked_with_the_token_and_its_note_is_shown(
+def test_the_admin_side_is_asked_with_the_token_and_what_lasts_is_said(
     admin: tuple[type[Admin], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handler, url = admin
@@ -70,10 +70,12 @@ def test_the_admin_side_is_asked_with_the_token_and_its_note_is_shown(
 
     body = b'{"for": "30m", "reason": "too eager"}'
     assert [("POST", "/rules/a%20b/kill", "Bearer secret", body)] == handler.asked
-    assert (0, "a b is not run until 2026-01-31T08:00:00.000Z\n(this instance only)\n") == (
-        result.exit_code,
-        result.stdout,
-    )
+    assert 0 == result.exit_code
+    assert (
+        "a b is not run until 2026-01-31 08:00:00 UTC.\n"
+        "This proxy only, and not after its restart.\n"
+        "Everywhere and for good: filterproxy demote a b\n"
+    ) == result.stdout
 
 
 def test_an_end_is_a_delete(admin: tuple[type[Admin], str]) -> None:
@@ -82,7 +84,7 @@ def test_an_end_is_a_delete(admin: tuple[type[Admin], str]) -> None:
     result = runner.invoke(main, ["kill", "a", "--end", "--admin", url])
 
     assert ("DELETE", "/rules/a/kill", b"") == (*handler.asked[0][:2], handler.asked[0][3])
-    assert "a runs again\n" in result.stdout and "worker 1" in result.stderr
+    assert "a runs again here.\n" == result.stdout and "worker 1" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -92,6 +94,7 @@ def test_an_end_is_a_delete(admin: tuple[type[Admin], str]) -> None:
         (401, {"error": {"message": "a bearer token is wanted"}}, "--token-env"),
         (502, b"<html>", "status 502"),
         (200, b"<html>", "no admin side of filterproxy"),
+        (200, {"until": "tomorrow"}, "no admin side of filterproxy"),
     ],
 )
 def test_a_refusal_is_a_sentence(admin: tuple[type[Admin], str], status: int, said: Any, says: str) -> None:
@@ -113,10 +116,11 @@ def test_without_a_rule_what_is_killed_is_listed(admin: tuple[type[Admin], str])
 
     assert [("GET", "/rules/kills", None, b"")] * 2 == handler.asked
     assert (
-        "a is not run until 2026-01-31T08:00:00.000Z, asked by 10.0.0.1: too eager\n"
-        "b is not run until 2026-01-31T08:00:00.000Z, asked by 10.0.0.1\n(this instance only)\n"
+        "a is not run until 2026-01-31 08:00:00 UTC, asked by 10.0.0.1: too eager\n"
+        "b is not run until 2026-01-31 08:00:00 UTC, asked by 10.0.0.1\n"
+        "This proxy only, and not after its restart.\n"
     ) == result.stdout
-    assert "No rule is killed here.\n(this instance only)\n" == none.stdout
+    assert "No rule is killed here.\n" == none.stdout
     assert 2 == runner.invoke(main, ["kill", "--end", "--admin", url]).exit_code
 
 

@@ -101,6 +101,19 @@ def test_a_decision_whose_text_was_sampled_is_a_beginning(tmp_path: Path) -> Non
     assert "fact:opening_hours" == found["candidates"][0]["verb"]
 
 
+def test_a_decision_in_which_nothing_is_found_is_shown(tmp_path: Path) -> None:
+    """Its author has only its id, and is to say which words he means."""
+    said = "Dear \x1b[31mAnn,\nthe lamp is yours, and we hope that you and your family will like it."
+    line = {**LINE, "texts": [{**LINE["texts"][0], "text": said}]}  # type: ignore[index]
+    (tmp_path / LOG).write_text(json.dumps(line) + "\n")
+    result = new("--decision", "a-1", "--decisions", str(tmp_path), "--against", str(tmp_path / "nowhere"))
+
+    assert (1, "") == (result.exit_code, result.stdout)
+    assert result.stderr.startswith("    Dear \N{REPLACEMENT CHARACTER}[31mAnn,\n    the lamp is")
+    assert "say with --span which words" in result.stderr
+    assert "nowhere" not in result.stderr  # recordings are not read for nothing
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from filterproxy.cli import main
+from filterproxy.cli.promoted import _print_check
 from filterproxy.corpus.exchange import Exchange
 from filterproxy.corpus.read import read as read_corpus
 from filterproxy.labels.label import RIGHT, WRONG, Label
 from filterproxy.labels.store import append
-from filterproxy.rollout.step import version_of
+from filterproxy.rollout.gate import Check
+from filterproxy.rulebook.document import version_of
 from filterproxy.rulebook.load import load
 from tests.cli.packs import PACK, write
 
@@ -46,7 +50,10 @@ def version(rule: str = "loud") -> str:
 
 def evidence() -> list[str]:
     """Files that say that all is well with the rule `loud`, and the options that name them."""
-    append(Path(".filterproxy/labels.jsonl"), [Label(f"{n}", "loud", RIGHT) for n in range(40)])
+    append(
+        Path(".filterproxy/labels.jsonl"),
+        [Label(f"{n}", "loud", RIGHT, version=version()) for n in range(40)],
+    )
     Path("metrics.txt").write_text(
         '# TYPE filterproxy_rule_evaluated counter\nfilterproxy_rule_evaluated_total{rule="loud"} 5000.0\n'
         '# TYPE filterproxy_rule_info gauge\nfilterproxy_rule_info{rule="loud",mode="shadow"} 1.0\n'
@@ -90,6 +97,17 @@ def test_what_is_missing_is_said_with_how_to_get_it_and_nothing_is_written() -> 
         assert fix in result.output
     assert "3 checks of 3 failed: nothing was written. --force REASON" in result.output
     assert (PACK, []) == (pack(), ledger())
+
+
+def test_on_a_terminal_what_a_check_says_stays_in_its_column() -> None:
+    out = Console(file=io.StringIO(), width=60, force_terminal=True, color_system=None, markup=False)
+    _print_check(
+        out, Check("shadow", False, "seen in far too few replies to say anything of it", "wait " * 12)
+    )
+
+    lines = out.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert 4 <= len(lines)
+    assert {True} == {line.startswith(" " * 20) and len(line) <= 60 for line in lines[1:]}
 
 
 def test_forcing_needs_a_reason_and_writes_it_down() -> None:
@@ -159,7 +177,7 @@ def test_shadow_needs_no_check_and_a_rule_goes_all_the_way() -> None:
         steps.append(json.loads(run("promote", "loud", "shop.yaml", "--json", *force).stdout)["to"])
 
     assert ["off", "shadow", "canary 10%", "enforce"] == steps
-    assert PACK.replace("    mode: shadow\n", "    mode: enforce\n    rollout: 100%\n") == pack()
+    assert PACK.replace("    mode: shadow\n", "    mode: enforce\n") == pack()
     assert 1 == run("promote", "loud", "shop.yaml").exit_code
 
 
@@ -196,7 +214,10 @@ def test_with_recordings_the_labels_measure_the_rule_as_it_is_now() -> None:
     Path("replies.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     hashes = {exchange.texts[0][1]: exchange.hash for exchange in corpus(Path("replies.jsonl"))}
     words = {text: RIGHT if "Hurray" in text else WRONG for text in hashes}
-    append(Path(".filterproxy/labels.jsonl"), [Label(hashes[t], "loud", word) for t, word in words.items()])
+    append(
+        Path(".filterproxy/labels.jsonl"),
+        [Label(hashes[t], "loud", word, version=version()) for t, word in words.items()],
+    )
     asked = ["promote", "loud", "shop.yaml", "--gate", "precision", "--dry-run"]
     by_labels, by_replies = run(*asked), run(*asked, "--recordings", "replies.jsonl")
 
@@ -234,7 +255,7 @@ def test_demote_asks_nobody_and_writes_down_why() -> None:
         (["promote", "loud", "shop.yaml", "--to", "off"], "is a step back: use `filterproxy demote`", 1),
         (["demote", "loud", "shop.yaml", "--to", "5%"], "is a step further: use `filterproxy promote`", 1),
         (["promote", "loud", "shop.yaml", "--to", "shadow"], 'rule "loud" is shadow already', 1),
-        (["promote", "lout", "shop.yaml"], 'there is no rule "lout"; did you mean "loud"?', 2),
+        (["promote", "lout", "shop.yaml"], 'there is no rule "lout" in shop.yaml; did you mean "loud"?', 2),
         (["promote", "loud", "shop.yaml", "--to", "half"], '"half" is none of off, shadow', 2),
         (
             ["promote", "loud", "shop.yaml", "--gate", "luck"],

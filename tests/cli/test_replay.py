@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from filterproxy.cli.replay_progress import progress_line, reading, watching
 from filterproxy.cli.replay_report import print_report
 from filterproxy.corpus.sources import corpus_of
 from filterproxy.replay.work import Work
+from filterproxy.rulebook.load import load
 from tests.replay.books import (
     drops,
     flags,
@@ -66,9 +68,30 @@ def test_the_report_says_what_changed(folder: Path) -> None:
     assert lines[2].startswith("Candidate  ") and lines[2].endswith("  new.yaml")
     assert any(line.startswith("rule ") and line.endswith("µs/reply") for line in lines)
     assert any(line.startswith("a (enforce)") for line in lines)
-    assert any(line.startswith("c (absent > enforce)") for line in lines)
+    assert any(line.startswith("c (absent -> enforce)") for line in lines)
     assert any("newly fires  rec.jsonl:" in line for line in lines)
     assert any(set(line.strip()) == {"^"} for line in lines)
+
+
+def test_the_page_of_an_experiment_names_it(folder: Path) -> None:
+    asked = ("rec.jsonl", "--candidate", "new.yaml", "--note", "Lead is no gold", "--html", "page.html")
+    titles = []
+    for journal in ("--journal", "--no-journal"):
+        ran(*asked, "--baseline", "old.yaml", journal)
+        written = (folder / "page.html").read_text("utf-8")
+        titles.append(written.partition("<title>")[2].partition("</title>")[0])
+
+    assert ["Experiment 1: Lead is no gold", "Replay: Lead is no gold"] == titles
+
+
+def test_what_was_cut_off_long_ago_is_forgotten_and_said_to_be(folder: Path) -> None:
+    old = folder / ".filterproxy/cache/replay/0123456789abcdef"
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    done = compared()
+
+    assert not old.exists()
+    assert "Forgot what was judged by 1 replay that nobody went on with for 14 days." in done.stderr
 
 
 def test_json_says_the_same_for_scripts(folder: Path) -> None:
@@ -127,7 +150,7 @@ def test_skipped_lines_are_counted_and_listed(folder: Path) -> None:
     write_lines(folder / "rec.jsonl", lines)
     done = compared()
 
-    assert "3 lines or files skipped:" in done.stdout
+    assert "3 lines or files were skipped:" in done.stdout
     assert "       1  its text was not sampled" in done.stdout
     assert "  rec.jsonl:4 is no JSON: " in done.stdout
 
@@ -240,7 +263,8 @@ def test_what_people_said_of_the_rules_stands_in_the_result(folder: Path) -> Non
         "rule": "a",
         "who": "Ann",
         "when": "2026-01-31T08:00:00Z",
-        "rulebook": "0" * 16,
+        "rulebook": load([Path("new.yaml")])["hash"],
+        "stratum": "fired",
         "note": "",
     }
     lines = [

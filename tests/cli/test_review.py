@@ -18,8 +18,13 @@ from typer.testing import CliRunner, Result
 
 from filterproxy.cli import main
 from filterproxy.cli.review_show import windows
+from filterproxy.experiments.entry import Entry, Side
+from filterproxy.experiments.files import write_entry
+from filterproxy.history.home import make_home
+from filterproxy.history.stored import keep
 from filterproxy.labels.label import RIGHT, WRONG
 from filterproxy.labels.store import read
+from filterproxy.rulebook.load import load
 from tests.cli.packs import PACK, write
 
 runner = CliRunner()
@@ -96,6 +101,64 @@ def test_what_is_labelled_is_not_asked_again_before_the_rest() -> None:
 
     assert "hours  near" in result.output
     assert "hours  fired" not in result.output
+
+
+def hashes() -> dict[str, str]:
+    """Of all cases, by the reply's first word."""
+    cases = json.loads(review("", "--json").stdout)["cases"]
+    return {case["texts"][0]["text"].split()[0]: case["hash"] for case in cases}
+
+
+def test_a_case_can_be_asked_for_by_its_hash_and_counts_for_no_share() -> None:
+    """Whoever picks the hits to judge could make any precision of them."""
+    result = review("w", "--case", hashes()["9"][:8], "--case", "dead", "--strata", "fired")
+    (label,) = read(Path(".filterproxy/labels.jsonl")).latest.values()
+
+    assert (True, False) == (label.picked, label.should_fire)
+    assert "1 of 1  hours  fired" in " ".join(result.output.split()).replace(" hours fired", "  hours  fired")
+    assert "Not among the recordings: dead" in result.stderr
+    assert "hours: labels beside these: 1 picked" in result.output
+    assert "was called wrong (ana)" in review("s", "--strata", "fired").output, "it is drawn all the same"
+
+
+def test_who_picks_a_case_that_was_drawn_corrects_its_label() -> None:
+    review("r", "--strata", "fired")
+    review("w", "--case", hashes()["9"])
+    (label,) = read(Path(".filterproxy/labels.jsonl")).latest.values()
+
+    assert (WRONG, False) == (label.label, label.picked)
+
+
+def test_after_an_edit_what_was_labelled_before_is_drawn_again() -> None:
+    """What the labels of an earlier version left over would be no sample of the hits of this one."""
+    review("r", "--strata", "fired", "--rule", "hours")
+    Path("shop.yaml").write_text(
+        PACK.replace("    streamed: cut\n", "    streamed: cut\n    on_error: drop\n")
+    )
+    result = review("s", "--count", "1", "--strata", "fired", "--rule", "hours")
+
+    assert "was called right (ana)" in result.output
+    assert "hours: labels beside these: 1 of other versions" in result.output
+
+
+def test_new_hits_are_those_that_the_last_experiment_brought() -> None:
+    before = load([Path("shop.yaml")])
+    Path("shop.yaml").write_text(PACK.replace("[hurray]", "[Hello, at nine]"))
+    after = load([Path("shop.yaml")])
+    nothing = review("", "--new")
+    keep(make_home(), before)
+    write_entry(make_home(), entry(before["hash"], after["hash"]))
+    result = review("r\nr\n", "--new")
+    labels = read(Path(".filterproxy/labels.jsonl")).latest.values()
+
+    assert "no experiment compares these rules with others" in nothing.stderr
+    assert {("loud", "fired", True)} == {(label.rule, label.stratum, label.picked) for label in labels}
+    assert 2 == len(labels) and "2 of 2" in result.output
+
+
+def entry(before: str, after: str) -> Entry:
+    sides = Side(before, "live"), Side(after, "shop.yaml")
+    return Entry(1, "wider", "", "", None, "", *sides, {}, None, {}, {})
 
 
 def test_a_case_becomes_an_example_of_its_rule() -> None:

@@ -14,10 +14,14 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from filterproxy.cli import main
+from filterproxy.history.home import make_home
+from filterproxy.history.stored import keep
 from filterproxy.labels.label import RIGHT, WRONG, Label
 from filterproxy.labels.store import append
 from filterproxy.rollout import overview
+from filterproxy.rulebook.document import versions_of
 from filterproxy.rulebook.edit import PackText, read
+from filterproxy.rulebook.load import load
 from tests.cli.packs import PACK, write
 
 runner = CliRunner()
@@ -55,9 +59,14 @@ def as_json(*arguments: str) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in json.loads(rules("--json", *arguments))["rules"]}
 
 
-def labelled(right: int, wrong: int) -> None:
+def labelled(right: int, wrong: int, rulebook: str | None = None) -> None:
+    """Labels of the rule as it is now; with the hash of a rulebook, lines that say that and no version."""
     words = [RIGHT] * right + [WRONG] * wrong
-    append(Path(".filterproxy/labels.jsonl"), [Label(f"{n}", "hours", word) for n, word in enumerate(words)])
+    version = versions_of(load([Path("shop.yaml")]))["hours"] if rulebook is None else ""
+    given = [
+        Label(f"{n}", "hours", word, rulebook=rulebook or "", version=version) for n, word in enumerate(words)
+    ]
+    append(Path(".filterproxy/labels.jsonl"), given)
 
 
 def test_what_nobody_knows_is_left_out() -> None:
@@ -83,6 +92,31 @@ def test_precision_comes_with_its_interval() -> None:
 
     assert "90% (60%-98%, 9/10)" in rules()
     assert 9 == as_json()["hours"]["precision"]["right"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "counts"), [("owner: ana", True), ("mode: shadow", True), ("on_error: drop", False)]
+)
+def test_precision_is_of_the_rule_as_it_is(edit: str, counts: bool) -> None:
+    """An edit of what it does begins anew; whose it is, and how far it is rolled out, makes no other rule."""
+    labelled(9, 1)
+    Path("shop.yaml").write_text(PACK.replace("  - id: hours\n", f"  - id: hours\n    {edit}\n"))
+
+    assert ("90% (60%-98%, 9/10)" if counts else "10 of other versions") in rules()
+
+
+def test_lines_that_say_no_version_have_the_one_that_their_rulebook_had() -> None:
+    """Known from the packs as they are, or from the journal; what nobody has counts for no version."""
+    hash = load([Path("shop.yaml")])["hash"]
+    labelled(9, 1, hash)
+    now = rules()
+    keep(make_home(), load([Path("shop.yaml")]))
+    Path("shop.yaml").write_text(PACK.replace("[hurray]", "[hooray]"))
+    after_another_edit = rules()
+    labelled(9, 1, "0" * 16)
+
+    assert "90% (60%-98%, 9/10)" in now and "90% (60%-98%, 9/10)" in after_another_edit
+    assert "10 of other versions" in rules()
 
 
 def test_recordings_are_run_through_the_rules_and_measure_them_as_they_are_now() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
 
 from filterproxy.cli import main
 from filterproxy.cli.proofs_shown import compared
-from tests.cli.packs import PACK, write
+from tests.cli.packs import BROKEN, PACK, write
 
 runner = CliRunner()
 
@@ -204,8 +205,8 @@ def test_coverage_says_what_no_example_uses(tmp_path: Path) -> None:
     result = runner.invoke(main, ["test", "--coverage", write(tmp_path, MATCHES)])
     [line] = [line for line in result.output.splitlines() if line.startswith("loud")]
 
-    assert line.split() == ["loud", "yes", "yes", "1/2", "75", "%", "yippee"]
-    assert result.output.splitlines()[-1] == "87.5 % covered: 7 of 8"
+    assert line.split() == ["loud", "yes", "yes", "1/2", "75%", "yippee"]
+    assert result.output.splitlines()[-1] == "87.5% covered: 7 of 8"
     assert report("--coverage", write(tmp_path, MATCHES))["coverage"]["percent"] == 87.5
 
 
@@ -221,6 +222,19 @@ def test_junit_is_written(tmp_path: Path) -> None:
     result = runner.invoke(main, ["test", "--junit", str(out), write(tmp_path)])
 
     assert (result.exit_code, out.read_bytes()[:14]) == (0, b"<?xml version=")
+
+
+def test_the_junit_file_of_packs_that_do_not_load_says_so(tmp_path: Path) -> None:
+    """In the place of what the run before had written."""
+    out = tmp_path / "out.xml"
+    runner.invoke(main, ["test", "--junit", str(out), write(tmp_path)])
+    result = runner.invoke(main, ["test", "--junit", str(out), write(tmp_path, BROKEN)])
+    suites = ElementTree.fromstring(out.read_bytes())
+    failures = list(suites.iter("failure"))
+
+    assert (1, 2, 2) == (result.exit_code, len(failures), int(suites.get("failures", 0)))
+    assert 'unknown action "redcat"' in failures[0].get("message", "")
+    assert "unknown action" in result.stderr
 
 
 def test_a_junit_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:

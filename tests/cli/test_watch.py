@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from filterproxy.cli.watch import Files, again, changes, concerned
-from tests.cli.packs import PACK, write
+from tests.cli.packs import BROKEN, PACK, write
 
 A, B, T = Path("rules/a.yaml"), Path("rules/b.yaml"), Path("rules/a.test.yaml")
 
@@ -114,3 +115,22 @@ def test_a_change_is_seen_and_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_told_once(tmp_path: Path) -> None:
     assert list(changes([tmp_path / "none" / "rules.yaml"])) == [frozenset()]
+
+
+def test_a_folder_that_is_taken_away_and_made_again_is_watched_again(tmp_path: Path) -> None:
+    """As where a branch is checked out: that it went is seen, and all that it then holds has changed."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    file = Path(write(folder))
+    seen = changes([folder])
+
+    assert next(seen) == frozenset()
+    shutil.rmtree(folder)
+    assert next(seen)
+    folder.mkdir()
+    write(folder)
+    while file not in next(seen):
+        pass
+    write(folder, BROKEN, "other.yaml")
+    while folder / "other.yaml" not in next(seen):
+        pass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ from filterproxy.actions.end import cut, drop
 from filterproxy.core.rule import Action, Rule, Say
 from filterproxy.detectors.regex import Regex
 from tests.proxy.fake_upstream import DONE, END, STREAM, FakeUpstream, Step, chunk, proxied, reply
+from tests.timed import run
 
 ASKED: Any = {"model": "m", "messages": [{"role": "user", "content": "Hi?"}]}
 USAGE = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
@@ -103,13 +104,6 @@ def client_of(base: str) -> AsyncOpenAI:
     # Straight to loopback, whatever proxies the environment names.
     bare = openai.DefaultAsyncHttpxClient(trust_env=False)
     return AsyncOpenAI(api_key="k", base_url=f"{base}/v1", max_retries=0, timeout=5, http_client=bare)
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    async def within() -> None:
-        await asyncio.wait_for(test(), 10)
-
-    asyncio.run(within())
 
 
 async def asked(client: AsyncOpenAI, **more: Any) -> ChatCompletion:

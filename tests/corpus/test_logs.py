@@ -10,6 +10,7 @@ from filterproxy.corpus.exchange import Exchange
 from filterproxy.corpus.read import read
 from filterproxy.corpus.skipped import Skipped
 from tests.record.exchanges import CONTENT, exchange, hit, logging_to, redacting, told
+from tests.replay.books import line_of, said, write_lines
 
 TURNS = (Turn("system", "Be kind."), Turn("user", "My key is sk-1, and yours?"))
 
@@ -28,6 +29,7 @@ def test_recordings_are_exchanges_as_they_are_stored(tmp_path: Path) -> None:
 
     assert ([], "a", "m", "default") == (skipped, found.id, found.model, found.route)
     assert ((CONTENT, "Mine is [key]."),) == found.texts
+    assert {CONTENT: [(8, 13)]} == found.own
     assert ("Be kind.", "My key is [key], and yours?") == tuple(turn.text for turn in found.turns)
 
 
@@ -39,3 +41,17 @@ def test_of_decisions_those_whose_text_was_sampled_are_exchanges(tmp_path: Path)
 
     assert (20, {"its text was not sampled"}) == (len(found) + len(skipped), {skip.cause for skip in skipped})
     assert 0 < len(found) < 20
+
+
+def test_redactions_that_no_text_can_have_are_named_as_such(tmp_path: Path) -> None:
+    wrong = ([[0, 4, 99]], [[4, 6, 1], [0, 2, 1]], [[0, 1]], {"a": 1}, [[0, "1", 2]])
+    lines = [line_of(said("Ask [x] now")) for _ in wrong]
+    for line, redactions in zip(lines, wrong, strict=True):
+        line["reply"][0]["redactions"] = redactions
+    write_lines(tmp_path / "recordings.jsonl", lines)
+    found, skipped = split(tmp_path)
+
+    assert [] == found
+    assert ["the redactions of its reply are not as they are written"] * len(wrong) == [
+        s.why for s in skipped
+    ]

@@ -12,7 +12,8 @@ from filterproxy.core.rule import OnError
 from filterproxy.core.session import Session
 from filterproxy.core.verdict import Channel
 from filterproxy.engine.engines import Engines, check_chains, engines_of, everywhere
-from filterproxy.metrics import Metrics, render, scrape
+from filterproxy.engine.scrape import render, scrape
+from filterproxy.metrics import Metrics
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.load import load
 

@@ -52,7 +52,7 @@ def passage(action: Action | None = None, *, stream: bool = False, **settings: A
     """The passage of a chat reply, with one rule on `secret`."""
     rules = [Rule("r", Regex("secret", False), action)] if action is not None else []
     asked = {"messages": [{"role": "user", "content": "Hi?"}], "stream": stream}
-    request = OPENAI_CHAT.read_request(json.dumps(asked).encode(), {}, "/v1/chat/completions")
+    request = OPENAI_CHAT.read_request(json.dumps(asked).encode(), {})
     engine = engine_of(*rules, **settings)
     return Passage(engine, OPENAI_CHAT, request, Terms.of(Config("http://h", **settings)))
 
@@ -164,7 +164,7 @@ def test_a_rule_that_would_ask_upstream_again_takes_what_comes_after_the_last_tr
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_rule_that_asks_is_answered_and_the_end_called_again(stream: bool) -> None:
     rule = Rule("r", Python("m:f", 100), redact("[x]"))
-    request = OPENAI_CHAT.read_request(b"{}", {}, "/v1/chat/completions")
+    request = OPENAI_CHAT.read_request(b"{}", {})
     request.stream = stream
     one = Passage(engine_of(rule), OPENAI_CHAT, request, Terms())
     one.begin(200, SSE if stream else JSON)
@@ -338,7 +338,7 @@ def test_a_rule_that_wants_no_more_ends_the_reply() -> None:
 def test_elsewhere_replies_pass_as_they_are_and_are_counted_where_a_model_may_have_spoken(
     method: str, kind: bytes, counted: bool
 ) -> None:
-    one = Elsewhere(method, Terms())
+    one = Elsewhere(method)
     headers = [(b"content-type", kind), (b"content-length", b"8")]
     assert b"a secret" == one.begin(200, headers) + one.receive(b"a secret") + one.end()
     assert one.head is not None and headers == one.head.headers
@@ -346,10 +346,10 @@ def test_elsewhere_replies_pass_as_they_are_and_are_counted_where_a_model_may_ha
 
 
 def test_elsewhere_replies_are_withheld_where_the_operator_wants_that() -> None:
-    one = Elsewhere("POST", Terms(drops=True))
+    one = Elsewhere("POST", drops=True)
     assert b"secret" not in one.begin(200, JSON) + one.receive(b"a secret") + one.end()
     assert one.head is not None and 502 == one.head.status
-    let = Elsewhere("POST", Terms(drops=True), lets=True)
+    let = Elsewhere("POST", drops=True, lets=True)
     assert b"a secret" == let.begin(200, JSON) + let.receive(b"a secret") + let.end()
     assert ["passthrough"] == let.unscanned
 
@@ -408,7 +408,7 @@ def test_the_proxy_answers_the_same(tmp_path: Path) -> None:
 def _passed(engine: Engine, case: shells.Case, stream: bool) -> tuple[Passage, bytes]:
     api, asked = APIS[case.api], case.body(stream)
     dialect = {"chat": OPENAI_CHAT}.get(case.api) or _dialect(case.path)
-    request = dialect.read_request(json.dumps(asked).encode(), {}, case.path)
+    request = dialect.read_request(json.dumps(asked).encode(), {})
     one = Passage(engine, dialect, request, Terms())
     said = case.script.said
     if stream:

@@ -251,3 +251,18 @@ def test_what_a_candidate_caught_is_reviewed_under_its_rules(here: Path) -> None
         "filterproxy review replies.jsonl --rules RULES --rule mail --strata fired",
         "filterproxy review replies.jsonl --rule mail --strata fired",
     ] == found
+
+
+def test_a_label_that_was_given_in_shadow_speaks_for_the_rule_enforced(here: Path) -> None:
+    """Without the recordings: it is the same version, however far it is rolled out."""
+    hashes = recorded(here)
+    action = "    action: {redact"
+    entry = replayed(here, PACK.replace(action, f"    mode: shadow\n{action}"), PACK)
+    (here / "replies.jsonl").unlink()
+    found = judged(here / ".filterproxy", [entry], said(hashes, entry.baseline.hash), [entry.candidate.hash])
+
+    assert entry.baseline.hash != entry.candidate.hash
+    assert (1, 0) == (
+        found.tally(entry.candidate.hash, "mail").right,
+        found.tally(entry.candidate.hash, "mail").unknown,
+    )

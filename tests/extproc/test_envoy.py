@@ -36,6 +36,7 @@ from tests.proxy.fake_upstream import (
     post,
     reply,
 )
+from tests.timed import run
 
 pytestmark = [
     pytest.mark.slow,
@@ -47,10 +48,6 @@ HELLO = delta("Hello. ")
 BEGUN = (STREAM, chunk(HELLO), chunk(delta("The ")))
 SECRET = (chunk(delta("secret.", "stop")), chunk(DONE), END)
 QUIET = (chunk(delta("end.", "stop")), chunk(DONE), END)
-
-
-def run(test: Callable[[], Awaitable[None]], seconds: float = 60) -> None:
-    asyncio.run(asyncio.wait_for(test(), seconds))
 
 
 def asking(model: str = "m", stream: bool = True) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +12,11 @@ from prometheus_client import CollectorRegistry
 from tests import shells
 from tests.extproc.envoy import counted, missing, settings
 from tests.proxy.fake_upstream import DONE, completion, delta
+from tests.timed import run
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "all is there")
 SSE, JSON = "text/event-stream", "application/json"
 HELLO = delta("Hello. ")
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 10))
 
 
 class Talk:

@@ -39,7 +39,7 @@ def test_changes_of_mode_are_called_out(tmp_path: Path) -> None:
     old = document(tmp_path, PACK)
     new = document(tmp_path, PACK.replace("mode: shadow", "mode: enforce\n    rollout: 12.5%"))
 
-    assert (("loud", "shadow", "canary 12.5 %"),) == difference(old, new).modes
+    assert (("loud", "shadow", "canary 12.5%"),) == difference(old, new).modes
 
 
 def test_added_removed_and_moved_rules_are_told_apart(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from filterproxy.history import document_of
 from filterproxy.history.errors import HistoryError
-from filterproxy.history.git import Repository
+from filterproxy.history.git import Commit, Repository
 from filterproxy.history.home import make_home
-from filterproxy.history.resolve import commit_of, found_by_hash, in_git
+from filterproxy.history.resolve import InGit, Rulebooks, commit_of, found_by_hash
 from filterproxy.history.stored import keep
-from filterproxy.history.walk import EVERYWHERE, Walk
+from filterproxy.history.walk import EVERYWHERE, Revision, Walk
 from filterproxy.rulebook.load import load
 from filterproxy.rulebook.problem import RulebookError
 from tests.cli.packs import BROKEN, PACK
@@ -200,5 +200,27 @@ def test_packs_that_were_renamed_are_found_by_their_hash_still(repository: Path)
     packs = repository / "policies"
 
     with pytest.raises(HistoryError, match="Packs that stood in another folder are found by its name"):
-        in_git(hash, (), [packs], 30)
-    assert hash == in_git(hash, (), [repository / "rules"], 30).document["hash"]
+        InGit((), [packs], 30).found(hash)
+    assert hash == InGit((), [repository / "rules"], 30).found(hash).document["hash"]
+
+
+def test_git_is_walked_once_for_all_that_is_looked_for(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for what is nowhere; and no further than it has to be."""
+    asked: list[str] = []
+    revision = Walk.revision
+
+    def counting(walk: Walk, commit: Commit) -> Revision:
+        asked.append(commit.id)
+        return revision(walk, commit)
+
+    monkeypatch.setattr(Walk, "revision", counting)
+    rulebooks = Rulebooks(make_home(repository))
+    newest, oldest = (document_of(f"git:{revision}")["hash"] for revision in ("HEAD", "HEAD~2"))
+
+    assert (newest, 1) == (rulebooks.document(newest)["hash"], len(asked))
+    for lost in ("0" * 16, "1" * 16):
+        with pytest.raises(HistoryError, match=f"no rulebook {lost} in the journal, nor in the 3 commits"):
+            rulebooks.document(lost)
+    assert (oldest, 3) == (rulebooks.document(oldest)["hash"], len(asked))

@@ -9,7 +9,7 @@ import pytest
 from filterproxy.history.errors import HistoryError
 from filterproxy.history.git import Repository
 from filterproxy.history.home import make_home
-from filterproxy.history.resolve import in_git
+from filterproxy.history.resolve import InGit
 from filterproxy.history.steps import Step, steps
 from filterproxy.history.walk import FIRST_PARENTS, Walk
 from filterproxy.rulebook.load import load
@@ -79,7 +79,7 @@ def test_where_a_clone_ends_no_rule_is_said_to_be_new(repository: Path) -> None:
 
     assert [["loud"], None] == [None if one.changes is None else changed(one) for one in found]
     with pytest.raises(HistoryError, match="this clone is shallow, and `git fetch --unshallow` brings"):
-        in_git("0" * 16, (), [clone / "rules"], 30)
+        InGit((), [clone / "rules"], 30).found("0" * 16)
 
 
 def test_a_merge_is_one_change(repository: Path) -> None:

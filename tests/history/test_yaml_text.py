@@ -6,8 +6,12 @@ from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
-from filterproxy.history.yaml_text import rendered
+from filterproxy.history.difference import essence
+from filterproxy.history.unparse import rule_of, written
+from filterproxy.history.yaml_text import on_a_line, rendered
+from filterproxy.rulebook.load import load, shipped_rules
 from filterproxy.rulebook.problem import Problem
 from filterproxy.rulebook.source import parse
 
@@ -63,3 +67,14 @@ def test_whatever_was_written_is_read_back(value: dict[str, Any]) -> None:
 def test_short_lists_stand_on_a_line(text: str) -> None:
     """And texts never push what follows to another line than their own ends."""
     assert "numbers: [1, 2.5, null]\n" in rendered({"text": text, "numbers": [1, 2.5, None]})
+
+
+def test_what_a_rule_says_on_a_line_is_what_its_author_could_have_written() -> None:
+    """Of every rule that ships: whatever `diff` shows of it says the same in a pack."""
+    forms = load([shipped_rules()])["rules"]
+    for form in forms:
+        whole = rule_of(form)
+        for key, value in written(essence(form)).items():
+            line = on_a_line(value)
+            if key in ("when", "match", "unless", "action", "streamed") and " more" not in line:
+                assert whole[key] == YAML(typ="safe").load(line), (form["id"], key)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from filterproxy.labels.figures import LabelFigures
-from filterproxy.labels.label import NEAR, RIGHT, UNSURE, WRONG, Label
+from filterproxy.labels.label import FIRED, NEAR, RIGHT, UNSURE, WRONG, Label
 from filterproxy.labels.precision import wilson
 from filterproxy.labels.store import Labels, append
 
@@ -19,7 +20,7 @@ Series = dict[tuple[str, ...], float]
 def values(figures: LabelFigures, *rules: str) -> Series:
     return {
         (family.name.removeprefix("filterproxy_"), *sample.labels.values()): sample.value
-        for family in figures.families(rules)
+        for family in figures.families(dict.fromkeys(rules, "v1"))
         for sample in family.samples
     }
 
@@ -27,8 +28,10 @@ def values(figures: LabelFigures, *rules: str) -> Series:
 def test_precision_is_told_with_its_bounds_for_rules_of_the_rulebook(tmp_path: Path) -> None:
     file = tmp_path / "labels.jsonl"
     words = [RIGHT, RIGHT, RIGHT, WRONG, UNSURE]
-    append(file, [Label(f"{n}", "hours", word) for n, word in enumerate(words)])
-    append(file, [Label("n", "hours", WRONG, stratum=NEAR), Label("a", "gone", RIGHT)])
+    append(file, [Label(f"{n}", "hours", word, version="v1") for n, word in enumerate(words)])
+    others = [Label("n", "hours", WRONG, stratum=NEAR), Label("a", "gone", RIGHT)]
+    append(file, [replace(label, version="v1") for label in others])
+    append(file, [Label("old", "hours", WRONG, version="v0")])
     low, high = wilson(3, 4)
 
     assert {
@@ -48,10 +51,10 @@ def test_precision_is_told_with_its_bounds_for_rules_of_the_rulebook(tmp_path: P
 
 def test_labels_given_meanwhile_show_at_the_next_look(tmp_path: Path) -> None:
     file = tmp_path / "labels.jsonl"
-    append(file, [Label("a", "hours", RIGHT)])
+    append(file, [Label("a", "hours", RIGHT, version="v1")])
     figures = LabelFigures(file)
     before = values(figures, "hours")
-    append(file, [Label("b", "hours", WRONG)])
+    append(file, [Label("b", "hours", WRONG, version="v1")])
     with file.open("ab") as torn:
         torn.write(b"{")
     after = values(figures, "hours")
@@ -64,7 +67,7 @@ def test_a_file_that_is_gone_keeps_what_was_known_and_is_said_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "labels.jsonl"
-    append(file, [Label("a", "hours", RIGHT)])
+    append(file, [Label("a", "hours", RIGHT, version="v1")])
     figures = LabelFigures(file)
     values(figures, "hours")
     os.rename(file, tmp_path / "elsewhere")
@@ -88,5 +91,5 @@ def test_labels_are_counted_once_for_all_rules(tmp_path: Path) -> None:
 
     labels = Labels(Noting({label.key: label for label in (Label(f"{n}", "hours", RIGHT) for n in range(9))}))
 
-    assert [9] + [0] * 99 == [labels.counts(rule)[RIGHT] for rule in ("hours", *map(str, range(99)))]
+    assert [9] + [0] * 99 == [labels.counts(rule, FIRED).total() for rule in ("hours", *map(str, range(99)))]
     assert 1 == len(looked)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.labels.label import FIRED, NEAR, RIGHT, UNSURE, WRONG, Label
-from filterproxy.labels.precision import Z_95, precision, wilson, with_precision
+from filterproxy.labels.precision import precision, wilson, with_precision
 from filterproxy.labels.store import Labels
+from filterproxy.scores import Z_95
 
 # Newcombe 1998 (Statistics in Medicine 17:857-872), table I, method 3, at 95 %.
 NEWCOMBE = {
@@ -60,7 +61,7 @@ def test_more_labels_of_the_same_share_say_more(share: tuple[int, int]) -> None:
 
 def test_no_labels_say_nothing() -> None:
     assert (0.0, 1.0) == wilson(0, 0)
-    assert precision(Labels(), "hours").point is None
+    assert precision(Labels(), "hours", "v1").point is None
 
 
 @pytest.mark.parametrize("share", [(2, 1), (-1, 1)])
@@ -78,21 +79,36 @@ def test_precision_is_about_replies_in_which_the_rule_fired() -> None:
         Label("e", "hours", WRONG, stratum=NEAR),
         Label("f", "mail", WRONG, stratum=FIRED),
     ]
-    found = precision(Labels({label.key: label for label in given_}), "hours")
+    found = precision(Labels({label.key: label for label in given_}), "hours", "")
 
     assert (2, 1, 1) == (found.right, found.wrong, found.unsure)
     assert found.point is not None and 2 / 3 == found.point
     assert (found.low, found.high) == wilson(2, 3)
 
 
+def test_other_versions_of_the_rule_and_picked_cases_are_counted_beside() -> None:
+    """Whoever mends a rule is not held by its old faults, and hits that were looked for are no sample."""
+    given_ = [
+        Label("a", "hours", RIGHT, version="v2"),
+        Label("b", "hours", WRONG, version="v1"),
+        Label("c", "hours", RIGHT),
+        Label("d", "hours", WRONG, version="v2", picked=True),
+        Label("e", "hours", WRONG, version="v1", picked=True),
+    ]
+    found = precision(Labels({label.key: label for label in given_}), "hours", "v2")
+
+    assert (1, 0, 3, 1) == (found.right, found.wrong, found.other, found.picked)
+    assert "3 of other versions, 1 picked" == found.beside
+
+
 def test_a_replay_is_told_with_the_precision_of_rules_that_have_labels() -> None:
-    labels = Labels({("a", "hours"): Label("a", "hours", RIGHT)})
+    labels = Labels({("a", "hours"): Label("a", "hours", RIGHT, version="v1")})
     result = {"seconds": 1.0, "rules": {"hours": {"new": 1}, "mail": {"new": 2}}}
 
     assert {
         "seconds": 1.0,
         "rules": {
-            "hours": {"new": 1, "precision": precision(labels, "hours").as_json()},
+            "hours": {"new": 1, "precision": precision(labels, "hours", "v1").as_json()},
             "mail": {"new": 2},
         },
-    } == with_precision(result, labels)
+    } == with_precision(result, labels, {"hours": "v1", "mail": "v1"})

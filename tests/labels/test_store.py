@@ -28,7 +28,6 @@ def test_the_last_word_about_a_reply_and_a_rule_holds(tmp_path: Path) -> None:
 
     assert (3, 2) == (labels.lines, len(labels.latest))
     assert Label(CASE, "hours", WRONG, note="of the museum") == labels.get(CASE, "hours")
-    assert (0, 1) == labels.judged("hours")
     assert ("hours", "mail") == labels.rules
 
 

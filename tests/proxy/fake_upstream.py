@@ -18,9 +18,10 @@ from filterproxy.core.rule import Rule
 from filterproxy.dialects.routes import Routes
 from filterproxy.engine.engine import Engine
 from filterproxy.engine.engines import Engines
-from filterproxy.metrics import Metrics, render, scrape
+from filterproxy.engine.scrape import render, scrape
+from filterproxy.metrics import Metrics
 from filterproxy.proxy.app import App
-from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.server import Protocol
 from filterproxy.proxy.upstream.failover import failovers
 from filterproxy.proxy.workers.worker import server_config

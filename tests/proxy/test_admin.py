@@ -16,7 +16,8 @@ import pytest
 
 from filterproxy.config import Config, LogConfig, RouteConfig
 from filterproxy.engine.rulebook_metrics import FAILED, OK, UNCHANGED, Loads
-from filterproxy.proxy.admin.admin import EXPLAIN_LIMIT_BYTES, admin_app
+from filterproxy.proxy.admin.admin import admin_app
+from filterproxy.proxy.admin.bodies import LIMIT_BYTES
 from filterproxy.proxy.reload.book import Book
 from filterproxy.proxy.reload.reload import Reloaded
 from filterproxy.proxy.reload.sources import Files, Source
@@ -271,7 +272,7 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_mistake_of_ours(ad
 @pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 413)])
 def test_a_body_has_a_limit(admin: Admin, extra: int, status: int) -> None:
     frame = b'{"reply": ""}'
-    body = frame[:-2] + b"a" * (EXPLAIN_LIMIT_BYTES - len(frame) + extra) + frame[-2:]
+    body = frame[:-2] + b"a" * (LIMIT_BYTES - len(frame) + extra) + frame[-2:]
 
     assert admin.ask("POST", "/explain", content=body).status_code == status
 

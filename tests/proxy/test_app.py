@@ -776,7 +776,7 @@ def test_a_rule_is_suspended_after_its_third_time_out_and_not_before(run: Run) -
     run(test())
 
 
-def _bug(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def _bug(body: bytes, headers: Mapping[str, str]) -> Request:
     raise RuntimeError(body.decode())
 
 

@@ -17,8 +17,8 @@ from filterproxy.detectors.phrases import Phrases
 from filterproxy.detectors.python import Function, Python
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.asking import Answers
-from filterproxy.proxy.services import Breaker
+from filterproxy.proxy.asking.answers import Answers
+from filterproxy.proxy.asking.breaker import Breaker
 from tests.proxy.chats import Run, streamed, text_of
 from tests.proxy.fake_upstream import (
     DONE,

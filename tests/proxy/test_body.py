@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filterproxy.proxy.body import Decoded, can_decode, encoding
+from filterproxy.engine.encoding import can_decode, encoding
+from filterproxy.proxy.body import Decoded
 from filterproxy.proxy.upstream.errors import UpstreamError
 
 

@@ -11,10 +11,19 @@ from filterproxy.settings.gather import gather
 from tests.proxy.test_admin import Admin
 
 
+def metrics(admin: Admin) -> str:
+    return admin.ask("GET", "/metrics").text
+
+
 def test_precision_is_among_the_metrics_when_labels_are_named(tmp_path: Path) -> None:
     file = tmp_path / "labels.jsonl"
-    append(file, [Label("a", "mail", RIGHT), Label("b", "mail", WRONG), Label("c", "gone", RIGHT)])
-    shown = Admin(tmp_path, labels=str(file)).ask("GET", "/metrics").text
+    admin = Admin(tmp_path, labels=str(file))
+    version = re.search(r'_rule_mode_replies\{mode="enforce",rule="mail",version="(\w+)"', metrics(admin))
+    assert version is not None
+    given = [("a", "mail", RIGHT), ("b", "mail", WRONG), ("c", "gone", RIGHT)]
+    append(file, [Label(*one, version=version[1]) for one in given])
+    append(file, [Label("d", "mail", WRONG, version="before")])
+    shown = metrics(admin)
 
     assert 'filterproxy_rule_precision{bound="point",rule="mail"} 0.5' in shown
     assert 'filterproxy_rule_labels{label="right",rule="sure"} 0.0' in shown
@@ -22,7 +31,7 @@ def test_precision_is_among_the_metrics_when_labels_are_named(tmp_path: Path) ->
 
 
 def test_without_the_setting_there_are_no_such_series(tmp_path: Path) -> None:
-    shown = Admin(tmp_path).ask("GET", "/metrics").text
+    shown = metrics(Admin(tmp_path))
 
     assert "filterproxy_rule_precision" not in shown and "filterproxy_rule_labels" not in shown
     assert re.search(r'_rule_mode_replies\{mode="enforce",rule="mail",version="\w{12}"\} 0\.0', shown)

@@ -10,7 +10,9 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from filterproxy.proxy.server import GONE, Protocol
+from filterproxy.proxy.call import GONE
+from filterproxy.proxy.server import Protocol
+from tests.timed import run
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -74,13 +76,6 @@ async def turns() -> None:
     """Everything that can go on without the client has gone on."""
     for _ in range(10):
         await asyncio.sleep(0)
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    async def runs() -> None:
-        await asyncio.wait_for(test(), 10)
-
-    asyncio.run(runs())
 
 
 def answers(*body: bytes, headers: tuple[tuple[bytes, bytes], ...] = (), status: int = 200) -> App:

@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry
 
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.services import Breaker, Services
+from filterproxy.proxy.asking.breaker import Breaker
+from filterproxy.proxy.asking.services import Services
 
 
 def test_failures_far_apart_do_not_open_a_breaker() -> None:

@@ -14,16 +14,18 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
 from filterproxy.config import Config
+from filterproxy.core.verdict import Hit, Verdict
 from filterproxy.engine.rulebook_metrics import OK, Loads
+from filterproxy.engine.scrape import scrape
 from filterproxy.labels.store import Labels
-from filterproxy.metrics import Metrics, scrape
+from filterproxy.metrics import Metrics
 from filterproxy.proxy.admin.figures import Figures
 from filterproxy.proxy.admin.kills import Kills
-from filterproxy.proxy.admin.standing import Standing
+from filterproxy.proxy.admin.standing import Counted, Standing
 from filterproxy.proxy.reload.book import Book
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.load import load
-from tests.labels.cases import PACK
+from tests.labels.cases import CONTENT, PACK
 
 HOURS = "    action: drop\n"
 
@@ -37,16 +39,22 @@ def document(folder: Path, also: str = "", text: str = PACK) -> Document:
 
 @dataclass
 class Looks:
-    """What the metrics say of rules after each look. both: since the rule is so, and in all."""
+    """
+    What the metrics say of rules after each look: mode, replies since the rule is so, and in all. fired: of
+    those since, the ones in which it fired.
+    """
 
     standing: Standing = field(default_factory=Standing)
+    fired: dict[str, float] = field(default_factory=dict)
 
     def __call__(
-        self, rules: Document, counted: float, *left_out: str, reloaded: bool = False
+        self, rules: Document, counted: float, *left_out: str, fired: float = 0, reloaded: bool = False
     ) -> dict[str, tuple[str, float, float]]:
-        counts = {form["id"]: counted for form in rules["rules"] if form["mode"] != "off"}
+        count = Counted(counted, fired)
+        counts = {form["id"]: count for form in rules["rules"] if form["mode"] != "off"}
         self.standing.look(rules, counts, left_out, reloaded=reloaded)
-        evaluated, since = self.standing.families(counts)
+        evaluated, since, found = self.standing.families(counts)
+        self.fired = {s.labels["rule"]: s.value for s in found.samples}
         total = {s.labels["rule"]: s.value for s in evaluated.samples}
         return {s.labels["rule"]: (s.labels["mode"], s.value, total[s.labels["rule"]]) for s in since.samples}
 
@@ -66,6 +74,17 @@ def test_a_change_of_mode_begins_anew_for_that_rule_alone(tmp_path: Path) -> Non
     assert ("shadow", 30, 130) == look(shadow, 180)["hours"]
     assert ("canary", 0, 130) == look(document(tmp_path, "    rollout: 10%\n"), 200)["hours"]
     assert ("canary", 10, 140) == look(document(tmp_path, "    rollout: 10%\n"), 210)["hours"]
+
+
+def test_what_fired_is_counted_over_the_same_replies(tmp_path: Path) -> None:
+    """A rule that fired in a thousand replies of its shadow has fired in none as a canary yet."""
+    look, canary = Looks(), document(tmp_path, "    rollout: 10%\n")
+    fired = []
+    for counted, hits, *killed in ((100, 90), (150, 95), (200, 97, "hours"), (220, 99), (200, 80), (210, 90)):
+        look(canary if counted > 100 else document(tmp_path), counted, *killed, fired=hits)
+        fired.append(look.fired["hours"])
+
+    assert [90, 0, 0, 0, 0, 10] == fired
 
 
 def test_a_larger_share_is_the_same_canary(tmp_path: Path) -> None:
@@ -166,8 +185,13 @@ class World:
         for _ in range(number):
             self.counts.reply("default", "openai_chat", "pass")
 
+    def hits(self, number: int) -> None:
+        hit = Hit("hours", CONTENT, 0, 1, "drop", "shadow")
+        for _ in range(number):
+            self.counts.judged(Verdict([hit]))
+
     def lines(self, rule: str = "hours") -> list[str]:
-        wanted = ("filterproxy_rule_evaluated_total{", "filterproxy_rule_mode_replies{")
+        wanted = ("filterproxy_rule_evaluated_total{", "filterproxy_rule_mode_")
         text = self.figures.text().decode().splitlines()
         found = [line for line in text if line.startswith(wanted) and f'rule="{rule}"' in line]
         return [re.sub(r',version="\w{12}"', "", line) for line in found]
@@ -179,6 +203,7 @@ def test_nobody_needs_to_look_for_the_replies_to_be_counted(
     """A kill of a minute in a shadow of days, and a change of another rule, cost the evidence nothing."""
     world = World(tmp_path, monkeypatch)
     world.replies(100)
+    world.hits(2)
     asyncio.run(world.kills.kill("hours", 60, "", "me"))
     world.replies(10)
     asyncio.run(world.kills.revive("hours", "me"))
@@ -191,6 +216,7 @@ def test_nobody_needs_to_look_for_the_replies_to_be_counted(
     assert [
         'filterproxy_rule_evaluated_total{rule="hours"} 106.0',
         'filterproxy_rule_mode_replies{mode="shadow",rule="hours"} 106.0',
+        'filterproxy_rule_mode_fired{mode="shadow",rule="hours"} 2.0',
     ] == world.lines()
 
 

@@ -13,7 +13,7 @@ from time import monotonic
 import pytest
 
 from filterproxy.config import Config
-from filterproxy.proxy.address import StartError, bind, is_loopback, listen, refusal
+from filterproxy.proxy.address import StartError, bind, exposed, is_loopback, listen
 from filterproxy.proxy.workers.counters import Counters
 from filterproxy.proxy.workers.supervisor import Supervisor
 from filterproxy.rulebook.document import Document
@@ -271,8 +271,8 @@ def test_a_bound_socket_does_not_listen_yet() -> None:
 )
 def test_the_admin_side_is_open_to_others_only_with_a_token(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
-    assert (refusal(Config("http://x", admin_host=host)) is None) is loopback
-    assert refusal(Config("http://x", admin_host=host, admin_token="t")) is None
+    assert (exposed(Config("http://x", admin_host=host)) is None) is loopback
+    assert exposed(Config("http://x", admin_host=host, admin_token="t")) is None
 
 
 def test_temporary_files_are_private(stack: ExitStack, ear: socket.socket) -> None:

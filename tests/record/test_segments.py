@@ -154,6 +154,22 @@ def test_a_packed_file_that_was_cut_off_is_named(tmp_path: Path, clock: Clock) -
     assert [(path, 0)] == [(skipped.file, skipped.line) for skipped in reader.named]
 
 
+@needs_zstd
+def test_a_packed_file_with_a_damaged_byte_is_named(tmp_path: Path, clock: Clock) -> None:
+    """Wherever it is: a letter that is another by now would be read as what somebody said."""
+    log = segments(tmp_path, clock)
+    log.write(rows(*range(4)))
+    log.upkeep()
+    path = files_of(tmp_path)[0]
+    content = path.read_bytes()
+    whole = list(Reader([path]))
+    for at in range(len(content)):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
+        reader = Reader([path])
+
+        assert whole == list(reader) or reader.named, at
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_given(tmp_path: Path) -> None:
     path = tmp_path / "any.jsonl"
     path.write_bytes(b'{"v":1,"id":"a"}\nnonsense\n[1]\n{"v":9,"id":"b"}\n\xff\n{"id":"c"}\n')

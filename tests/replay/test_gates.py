@@ -45,9 +45,9 @@ def test_a_gate_says_what_it_found() -> None:
     gates = [Gate("new-drops", limit_of("0.1%")), gate_of("gone", "1"), gate_of("new", "a=1")]
 
     assert [
-        ("--max-new-drops 0.1%", "5 of 1000 replies (0.50%) are dropped that were not; at most 0.1%"),
-        ("--max-gone 1", "b no longer fires on 2 of 1000 replies (0.20%); at most 1"),
-        ("--max-new a=1", "a newly fires on 3 of 1000 replies (0.30%); at most 1"),
+        ("--max-new-drops 0.1%", "5 of 1 000 replies (0.50%) are dropped that were not; at most 0.1%"),
+        ("--max-gone 1", "b no longer fires on 2 of 1 000 replies (0.20%); at most 1"),
+        ("--max-new a=1", "a newly fires on 3 of 1 000 replies (0.30%); at most 1"),
     ] == [(gate["gate"], gate["why"]) for gate in judged(gates, RESULT)]
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from filterproxy.cli import main
 from filterproxy.corpus.sources import corpus_of
-from filterproxy.replay.html import MOST_FILES, page
+from filterproxy.replay.html import MOST_FILES, Heading, page
 from filterproxy.replay.html_examples import MOST_TEXT
 from filterproxy.replay.html_plots import MOST_LINES
 from filterproxy.replay.html_rules import MOST_NAMED, MOST_ROWS
@@ -48,6 +48,17 @@ def read(result: dict[str, Any]) -> Reader:
 
 def test_equal_results_give_equal_bytes(result: dict[str, Any]) -> None:
     assert page(result) == page(from_json(to_json(result)))
+
+
+def test_a_page_is_headed_by_its_experiment_its_note_and_who_made_it_when(result: dict[str, Any]) -> None:
+    headed = page(result, Heading(7, "Fewer gaps\nin letters", "Ann", "2026-03-01T10:20:30Z"))
+    text = Reader.of(headed).text()
+
+    assert "<title>Experiment 7: Fewer gaps in letters</title>" in headed
+    assert all(
+        said in text for said in ("Experiment 7", "Fewer gaps\nin letters", "Ann, 2026-03-01 10:20 UTC")
+    )
+    assert "<title>Replay: new against old</title>" in page(result)
 
 
 def test_the_page_says_what_the_result_says(result: dict[str, Any]) -> None:

@@ -8,20 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="needs the extra replay")
 
 from filterproxy.core.plan import Plans
-from filterproxy.core.request import Turn
+from filterproxy.core.request import Request, Turn
 from filterproxy.core.verdict import Channel
 from filterproxy.corpus.exchange import Exchange
+from filterproxy.corpus.shapes import exchange_of
+from filterproxy.record.redact import Redactor
 from filterproxy.replay.batch import EXCHANGES, batch_of, batches, exchanges_of, packed, unpacked
 from filterproxy.replay.judge import OUTCOMES, judge
 from filterproxy.replay.side import Side, side_of
 from filterproxy.rulebook.compile import compile
 from filterproxy.rulebook.document import Document
 from filterproxy.trial import deltas_of, run
-from tests.replay.books import CONTENT, book, drops, flags, many, redacts, said, shadow
+from tests.replay.books import CONTENT, book, drops, flags, line_of, many, redacts, said, shadow
 
 
 def outcomes(exchanges: Sequence[Exchange], old: Document, new: Document) -> list[dict[str, Any]]:
@@ -43,7 +47,7 @@ def test_a_batch_is_the_exchanges_it_was_made_of() -> None:
     exchanges = [
         Exchange(id="1", time="t", model="m", route="r", stream=True, json=True, complete=False,
                  file="f", line=9, turns=(Turn("tool", "9", "f"), Turn("user", "a\x00☺")),
-                 texts=((CONTENT, "x"), (Channel(1, "arguments", -1), "{}"))),
+                 texts=((CONTENT, "x"), (Channel(1, "arguments", -1), "{}")), marks=((CONTENT, (0, 1)),)),
         Exchange(),
     ]  # fmt: skip
     batch = batch_of(exchanges, first=7)
@@ -190,3 +194,23 @@ def test_replies_read_whole_come_out_as_those_that_are_cut(tmp_path: Path) -> No
         cut = run(plans, exchange.request(), deltas_of(list(text)))
 
         assert cut.essence() == whole.essence()
+
+
+@given(text=st.lists(st.sampled_from(["gold", "[A]", "x", "z", "]", " "]), max_size=12).map("".join))
+@example(text="x gold z")
+@example(text="goldgold[A]")
+def test_a_recording_reads_as_the_reply_did_to_all_rules_but_those_that_redact(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    """What stands in the place of a match is the operator's here as it was there."""
+    folder = tmp_path_factory.mktemp("law")
+    first, second = compile(book(folder, redacts("a", "gold"), redacts("b", r"\[[A-Zx][^\]]*\]|x.*z"))).rules
+    live = run(Plans([first, second]), Request(), [(CONTENT, text)])
+    stored = Redactor([first])(text, Request())
+    line = line_of(said(stored.text))
+    line["reply"][0]["redactions"] = [list(one) for one in stored.redactions]
+    found = exchange_of(line)
+    again = run(Plans([second]), found.request(), found.texts, whole=True, own=found.own)
+
+    assert live.text() == again.text()
+    assert [hit.rule for hit in live.verdict.hits if hit.rule == "b"] == [h.rule for h in again.verdict.hits]

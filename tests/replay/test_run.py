@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -24,7 +25,7 @@ from filterproxy.replay.pool import Done, Engine, Job, Numbered, WorkersDied, in
 from filterproxy.replay.result import from_json, to_json
 from filterproxy.replay.run import Given, manifest, nothing, replay
 from filterproxy.replay.tally import Tally
-from filterproxy.replay.work import Busy, opened
+from filterproxy.replay.work import Busy, expire, opened
 from tests.replay.books import (
     book,
     drops,
@@ -32,6 +33,8 @@ from tests.replay.books import (
     line_of,
     many,
     redacts,
+    said,
+    shadow,
     write_lines,
     write_pack,
     write_recordings,
@@ -160,13 +163,48 @@ def test_what_was_redacted_when_it_was_recorded_is_said_to_be_gone(tmp_path: Pat
     lines = [line_of(exchange) for exchange in many(20)]
     lines[3]["reply"][0]["redactions"] = [[0, 4, 3]]
     lines[7]["request"]["turns"][0]["redactions"] = [[0, 4, 3]]
-    old = book(tmp_path, drops("a", "gold"))
+    old = book(tmp_path, drops("a", "gold"), redacts("b", "tin"))
     of = Given(corpus_of([write_lines(tmp_path / "x.jsonl", lines)]), old, old, batch=4)
+    first, second = replay(of, inline)["notes"]
 
-    assert [
+    assert (
         "In 2 of 20 exchanges something was redacted when they were recorded: rules cannot find it there, and"
-        " so fire on less than they did"
-    ] == replay(of, inline)["notes"]
+        " so fire on less than they did, above all those that redact: b"
+    ) == first
+    assert second.startswith("What stands in its place are the operator's words")
+
+
+def test_no_rule_finds_anything_in_what_a_recording_put_in_the_place_of_a_match(tmp_path: Path) -> None:
+    """Neither in it nor across it, and it is no hit that is dropped either; what stands beside it counts."""
+    lines = [line_of(said(text)) for text in ("Ask [IP removed] now", "Ask [IP removed] or [Name]")]
+    for line in lines:
+        line["reply"][0]["redactions"] = [[4, 11, 12]]
+    gaps, across = drops("gaps", r"\[[A-Z][^\]]+\]"), shadow("across", "Ask .* now")
+    of = Given(corpus_of([write_lines(tmp_path / "x.jsonl", lines)]), nothing(), book(tmp_path, gaps, across))
+    result = replay(of, inline)
+
+    assert ([0, 1], [0, 0]) == tuple(result["rules"][rule]["fired"] for rule in ("gaps", "across"))
+    assert (1, [0, 1]) == (result["replies"]["changed"], result["replies"]["dropped"])
+    assert [[20, 26]] == result["examples"][0]["spans"]
+
+
+def test_what_nobody_goes_on_with_for_two_weeks_is_forgotten(tmp_path: Path) -> None:
+    """But not what somebody is at, and not what was cut off since."""
+    day, now = 24 * 3600, 1_700_000_000.0
+    for name, age in (("old", 15), ("busy", 15), ("new", 13)):
+        with opened(tmp_path / "work", {"of": name}) as work:
+            work.put(0, b"{}")
+            place = next(path for path in (tmp_path / "work").iterdir() if path.name != ".gitignore")
+            place.rename(tmp_path / name)
+            os.utime(tmp_path / name, (now - age * day, now - age * day))
+    for name in ("old", "busy", "new"):
+        (tmp_path / name).rename(tmp_path / "work" / name)
+    lock = os.open(tmp_path / "work" / "busy", os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+    assert (1, 0) == (expire(tmp_path / "work", now), expire(tmp_path / "nowhere", now))
+    assert [".gitignore", "busy", "new"] == sorted(path.name for path in (tmp_path / "work").iterdir())
+    os.close(lock)
 
 
 def test_an_empty_corpus_is_a_result_too(tmp_path: Path) -> None:

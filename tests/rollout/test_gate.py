@@ -22,8 +22,9 @@ from filterproxy.rollout.gate import (
     shadow_check,
 )
 from filterproxy.rollout.ledger import record
-from filterproxy.rollout.step import Step, version_of
+from filterproxy.rollout.step import Step
 from filterproxy.rollout.traffic import Seen, Traffic
+from filterproxy.rulebook.document import version_of
 from filterproxy.rulebook.load import load
 from tests.cli.packs import PACK, write
 
@@ -42,6 +43,7 @@ class Side:
 class Verdict:
     state: str = "open"
     reason: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,29 @@ def test_a_kept_experiment_of_these_rules_is_a_clean_replay(tmp_path: Path) -> N
         ]
 
         assert Check("replay", True, "experiment 2 was kept: as hoped") == journal_check(here, entries)
+
+
+def test_the_last_verdict_holds_and_what_is_open_does_not_undo_it(tmp_path: Path) -> None:
+    """A look at other recordings is an experiment, too; whoever judges an older one again means it."""
+    here = change(tmp_path)
+    monday, tuesday = "2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"
+
+    def check(*verdicts: Verdict) -> Check:
+        numbered = enumerate(verdicts, 1)
+        return journal_check(here, [Entry(n, Side(here.hash), verdict) for n, verdict in numbered])
+
+    kept = check(
+        Verdict("open"), Verdict("kept", "as hoped", monday), Verdict(), Verdict("unclear", "?", tuesday)
+    )
+    again = check(Verdict("kept", "after all", tuesday), Verdict("rejected", "too many", monday))
+    no_more = check(Verdict("kept", "as hoped", monday), Verdict("rejected", "too many", tuesday), Verdict())
+
+    assert (True, "experiment 2 was kept: as hoped; of these rules, too, and not judged since: 3, 4") == (
+        kept.ok,
+        kept.said,
+    )
+    assert (True, "experiment 1 was kept: after all") == (again.ok, again.said)
+    assert not no_more.ok and "its verdict is rejected: too many" in no_more.said
 
 
 @pytest.mark.parametrize(
@@ -150,6 +175,19 @@ def test_shadow_is_told_by_who_has_seen_most_of_it(tmp_path: Path) -> None:
     assert "at least 40 replies, by decisions" in shadow_check(here, [few], 1000).said
 
 
+def test_how_often_it_fired_is_said_of_those_replies_alone(tmp_path: Path) -> None:
+    """Of another time there may be more hits than replies; where nobody counted them apart, none are told."""
+    here = change(tmp_path)
+    seen = looked_on(1100, here)
+    seen.fired["shadow"] = 5000
+    told = Traffic("metrics", {"hours": seen})
+    before = shadow_check(here, [told], 1000).said
+    seen.found[("shadow", version_of(here.rule))] = 12
+
+    assert before.endswith("1000 are wanted")
+    assert "1000 are wanted; it fired in 12 of them (1.09%)" in shadow_check(here, [told], 1000).said
+
+
 @pytest.mark.parametrize(
     ("traffic", "mode", "fix"),
     [
@@ -228,6 +266,17 @@ def test_few_labels_are_not_enough_however_right(
 
     assert ok is check.ok
     assert check.fix.startswith(fix)
+
+
+def test_labels_that_do_not_count_are_named_with_what_makes_them(tmp_path: Path) -> None:
+    """After an edit there are labels, and none of the rule as it is."""
+    here = change(tmp_path)
+    none = precision_check(here, Precision(0, 0, 0, 0.0, 1.0, other=12), 0.9)
+    some = precision_check(here, Precision(40, 0, 0, *wilson(40, 40), other=12, picked=3), 0.9)
+
+    assert none.said.endswith("labels that do not count: 12 of other versions") and not none.ok
+    assert "--recordings runs it over replies that have labels" in none.fix
+    assert some.said.endswith("labels that do not count: 12 of other versions, 3 picked") and some.ok
 
 
 def test_how_many_labels_are_missing_is_counted() -> None:

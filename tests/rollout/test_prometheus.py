@@ -37,6 +37,7 @@ def test_series_are_asked_for_over_restarts_and_instances() -> None:
                 ({"rule": "hours", "mode": "shadow", "version": "a1"}, 600.0),
                 ({"rule": "hours", "mode": "canary", "version": "a1"}, float("nan")),
             ],
+            "rule_mode_fired": [({"rule": "hours", "mode": "shadow", "version": "a1"}, 12.0)],
             "rule_info": [({"rule": "hours", "mode": "canary"}, 1.0)],
         }
         return answers.get(name, [])
@@ -47,6 +48,7 @@ def test_series_are_asked_for_over_restarts_and_instances() -> None:
     assert (1000, 999, "canary") == (traffic.replies, hours.replies, hours.mode)
     assert Counter(shadow=20, canary=3) == hours.fired
     assert [600, 0] == [hours.watched(mode, "a1") for mode in ("shadow", "canary")]
+    assert [12, None] == [hours.fired_as(mode, "a1") for mode in ("shadow", "canary")]
     assert 'sum by (rule, mode) (increase(filterproxy_rule_fired_total{job="shop"}[30d]))' in asked
     assert 'max by (rule, mode) (filterproxy_rule_info{job="shop"})' in asked
 

@@ -73,14 +73,27 @@ def test_the_pack_says_the_step_and_the_hash_is_the_one_that_was_foretold(
     assert load([file])["hash"] == change.next_hash
 
 
-def test_a_share_that_is_there_is_set_and_its_comment_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "becomes", [Step("enforce"), Step("shadow"), Step("off")], ids=lambda step: step.said
+)
+def test_a_share_that_says_nothing_goes_and_comments_stay(becomes: Step, tmp_path: Path) -> None:
+    mode = "    # from May\n    mode: enforce\n"
+    text = PACK.replace("    action: drop\n", f"    action: drop\n{mode}    rollout: 10%\n")
+    file = Path(write(tmp_path, text))
+    change_of(load([file]), "hours", becomes).make()
+
+    expected = text.replace("    rollout: 10%\n", "").replace("mode: enforce", f"mode: {becomes.mode}")
+    assert expected == file.read_text()
+
+
+def test_a_comment_beside_a_share_stays(tmp_path: Path) -> None:
     text = PACK.replace(
         "    action: drop\n", "    action: drop\n    mode: enforce\n    rollout: 10%  # since May\n"
     )
     file = Path(write(tmp_path, text))
     change_of(load([file]), "hours", Step("enforce")).make()
 
-    assert text.replace("10%  # since", "100%  # since") == file.read_text()
+    assert text.replace("rollout: 10%  # since", "# since") == file.read_text()
 
 
 def test_a_file_that_was_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:

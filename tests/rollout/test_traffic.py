@@ -19,12 +19,12 @@ from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request
 from filterproxy.core.verdict import Channel
 from filterproxy.engine.rulebook_metrics import Loads, rulebook_families
-from filterproxy.metrics import Metrics, render, scrape
+from filterproxy.engine.scrape import render, scrape
+from filterproxy.metrics import Metrics
 from filterproxy.rollout.fetch import metrics
-from filterproxy.rollout.step import version_of
 from filterproxy.rollout.traffic import Seen, of_decisions, of_metrics
 from filterproxy.rulebook.book import Rulebook
-from filterproxy.rulebook.document import Document
+from filterproxy.rulebook.document import Document, version_of
 from filterproxy.rulebook.load import load
 from filterproxy.trial import run
 from tests.labels.cases import book
@@ -50,6 +50,9 @@ filterproxy_rule_seconds_total{rule="hours"} 0.5
 # TYPE filterproxy_rule_mode_replies gauge
 filterproxy_rule_mode_replies{rule="hours",mode="shadow",version="a1"} 60.0
 filterproxy_rule_mode_replies{rule="mail",mode="enforce",version="b1"} 100.0
+# TYPE filterproxy_rule_mode_fired gauge
+filterproxy_rule_mode_fired{rule="hours",mode="shadow",version="a1"} 6.0
+filterproxy_rule_mode_fired{rule="mail",mode="enforce",version="b1"} 0.0
 # TYPE filterproxy_rule_info gauge
 filterproxy_rule_info{rule="hours",pack="shop",mode="shadow",owner=""} 1.0
 filterproxy_rule_info{rule="mail",pack="shop",mode="enforce",owner=""} 1.0
@@ -61,10 +64,9 @@ def test_metrics_say_what_each_rule_did_and_cost() -> None:
     hours = traffic.of("hours")
 
     assert 100 == traffic.replies
-    assert (
-        Seen(100, Counter(shadow=7, enforce=3), 4, 2, 0.5, 20, "shadow", Counter({("shadow", "a1"): 60}))
-        == hours
-    )
+    now = ("shadow", "a1")
+    counts = (100, Counter(shadow=7, enforce=3), 4, 2, 0.5, 20)
+    assert Seen(*counts, "shadow", Counter({now: 60}), Counter({now: 6})) == hours
     assert (0.1, 0.005) == (hours.rate, hours.cost)
     assert (0.0, None) == (traffic.of("mail").rate, traffic.of("mail").cost)
     assert [60, 0, 0] == [
@@ -76,15 +78,18 @@ def test_instances_add_up() -> None:
     hours = of_metrics([TEXT, TEXT]).of("hours")
 
     assert (200, 120, 20) == (hours.replies, hours.watched("shadow", "a1"), hours.all_fired)
+    assert 12 == hours.fired_as("shadow", "a1")
+    assert 0 == of_metrics([TEXT, TEXT]).of("mail").fired_as("enforce", "b1"), "and not unknown"
 
 
 def test_a_shell_that_does_not_say_since_when_has_seen_what_fired() -> None:
     """
     Replies since the process began are none in shadow: a reload may have put the rule there a minute ago.
     """
-    text = "".join(line + "\n" for line in TEXT.splitlines() if "mode_replies" not in line)
+    text = "".join(line + "\n" for line in TEXT.splitlines() if "_rule_mode_" not in line)
+    hours = of_metrics([text]).of("hours")
 
-    assert 7 == of_metrics([text]).of("hours").watched("shadow", "a1")
+    assert (7, None) == (hours.watched("shadow", "a1"), hours.fired_as("shadow", "a1"))
 
 
 def test_what_fired_before_an_edit_is_no_evidence_of_the_rule_now() -> None:
@@ -174,11 +179,13 @@ def test_a_decision_counts_for_the_rule_as_it_stood_then(tmp_path: Path) -> None
     file = tmp_path / "decisions.jsonl"
     hashes = ["was"] * 50 + ["is"] * 7 + ["acts"] * 3 + ["gone"] * 2
     lines = [line(hash, ("mail", "enforce", "")) for hash in hashes]
+    lines += [line(hash, ("hours", "shadow", "")) for hash in ("was", "is", "is")]
     file.write_text("".join(json.dumps(one) + "\n" for one in lines))
     traffic = of_decisions([file], books.get)
     now = version_of(books["is"]["rules"][0])
 
-    assert (7, 2) == (traffic.of("hours").watched("shadow", now), traffic.unknown)
+    hours = traffic.of("hours")
+    assert (9, 2, 2) == (hours.watched("shadow", now), hours.fired_as("shadow", now), traffic.unknown)
 
 
 class Admin(http.server.BaseHTTPRequestHandler):

@@ -89,6 +89,31 @@ def test_a_rule_in_braces_stays_in_them() -> None:
     assert "  - {id: mail, mode: enforce, rollout: 5%, match: {phrases: [mail]}, action" in after
 
 
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ("{id: b, rollout: 10%, match: {phrases: [c]}}", "{id: b, mode: off, match: {phrases: [c]}}"),
+        ("{rollout: 10%, id: b, mode: enforce}", "{id: b, mode: off}"),
+        ("{id: b, mode: enforce, rollout: 10%}", "{id: b, mode: off}"),
+        ("id: b\n  rollout: 10%\n  action: flag", "id: b\n  mode: off\n  action: flag"),
+        ("id: b\n  # a\n  rollout: 10%  # b\n  # c", "id: b\n  mode: off\n  # a\n  # b\n  # c"),
+        ("rollout: 10%\n  id: b\n  mode: enforce", "id: b\n  mode: off"),
+        ("id: b\n  mode: enforce\n  rollout: 10%", "id: b\n  mode: off\n"),
+    ],
+)
+def test_a_key_is_taken_out_and_every_comment_stays(rule: str, left: str) -> None:
+    head = "version: 1\npack: a\nrules:\n- "
+
+    assert head + left == PackText(head + rule).set("b", {"mode": "off", "rollout": None})
+    assert head + left == PackText(head + left).set("b", {"mode": "off", "rollout": None})
+
+
+def test_a_key_among_comments_is_left_to_its_author() -> None:
+    text = "version: 1\npack: a\nrules:\n- {id: b,  # one\n  rollout: 10%,  # two\n  mode: off}\n"
+    with pytest.raises(CannotEdit, match="stands among comments; take it out by hand"):
+        PackText(text).set("b", {"mode": "off", "rollout": None})
+
+
 def test_a_rule_without_late_keys_takes_it_below_its_id() -> None:
     text = "version: 1\npack: a\nrules:\n- id: b # x\n  match: {phrases: [c]}\n  action: flag"
 

@@ -107,3 +107,4 @@ def test_codes_are_numbered_without_a_gap() -> None:
 
 def test_the_nearest_word_may_be_one_part_of_what_was_written() -> None:
     assert ["card", "phone", None] == [nearest(w, ("card", "phone")) for w in ("credit_card", "Phones", "x")]
+    assert "gap-to-fill" == nearest("gap", ("gap-to-fill-in-forms", "gap-to-fill", "price"))

@@ -19,7 +19,7 @@ _SILENT = frozenset({"tool_use", "thinking", "redacted_thinking"})
 _DEEPEST = 4
 
 
-def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def read_request(body: bytes, headers: Mapping[str, str]) -> Request:
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
@@ -29,7 +29,6 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
     complete = _add_messages(value.get("messages"), turns) and complete
     return Request(
         model=word(value.get("model")),
-        route=route,
         headers=headers,
         stream=value.get("stream") is True,
         json=_wants_json(value),

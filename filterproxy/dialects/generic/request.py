@@ -36,10 +36,10 @@ class Asked:
 
     texts: tuple[tuple[str, Path], ...] = ()
 
-    def read(self, body: bytes, headers: Mapping[str, str], route: str) -> Request:
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Request:
         """The request as rules see it. Never raises: what it cannot read makes the context incomplete."""
         if not self.texts and headers.get("content-type", "").startswith("text/plain"):
-            return _plain(body, headers, route)
+            return _plain(body, headers)
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -49,7 +49,6 @@ class Asked:
         model = given.get("model")
         return Request(
             model=model if isinstance(model, str) else "",
-            route=route,
             headers=headers,
             stream=given.get("stream") is True,
             turns=tuple(turns),
@@ -82,9 +81,9 @@ def _role(holder: Any, role: str) -> str:
     return _ROLE_OF.get(said, role) if isinstance(said, str) else role
 
 
-def _plain(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def _plain(body: bytes, headers: Mapping[str, str]) -> Request:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return Request(route=route, headers=headers, complete=False)
-    return Request(route=route, headers=headers, turns=(Turn("user", text),))
+        return Request(headers=headers, complete=False)
+    return Request(headers=headers, turns=(Turn("user", text),))

@@ -14,16 +14,16 @@ from filterproxy.dialects.request import object_of, word
 _ROLES = {"system": "system", "assistant": "assistant", "tool": "tool"}
 
 
-def read_chat(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def read_chat(body: bytes, headers: Mapping[str, str]) -> Request:
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
     value = object_of(body)
     turns, complete = _messages(value.get("messages")) if value else ([], False)
-    return _request(value, headers, route, turns, complete)
+    return _request(value, headers, turns, complete)
 
 
-def read_generate(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def read_generate(body: bytes, headers: Mapping[str, str]) -> Request:
     """The same of a prompt. It is a user's turn, also where it is `raw` and holds the whole conversation."""
     value = object_of(body)
     turns, complete = [], bool(value)
@@ -37,15 +37,12 @@ def read_generate(body: bytes, headers: Mapping[str, str], route: str) -> Reques
             complete = False
     # Images, and an earlier conversation as token ids.
     complete = complete and not value.get("images") and not value.get("context")
-    return _request(value, headers, route, turns, complete)
+    return _request(value, headers, turns, complete)
 
 
-def _request(
-    value: dict[str, Any], headers: Mapping[str, str], route: str, turns: list[Said], complete: bool
-) -> Request:
+def _request(value: dict[str, Any], headers: Mapping[str, str], turns: list[Said], complete: bool) -> Request:
     return Request(
         model=word(value.get("model")),
-        route=route,
         headers=headers,
         stream=value.get("stream") is not False,  # by default replies are streamed
         json=bool(value.get("format")),  # "json" or a schema

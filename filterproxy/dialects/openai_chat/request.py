@@ -9,7 +9,7 @@ from filterproxy.core.request import Request
 from filterproxy.dialects.request import object_of, wants_json, word
 
 
-def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def read_request(body: bytes, headers: Mapping[str, str]) -> Request:
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
@@ -17,7 +17,6 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
     turns, complete = _turns(value.get("messages"))
     return Request(
         model=word(value.get("model")),
-        route=route,
         headers=headers,
         stream=value.get("stream") is True,
         json=wants_json(value.get("response_format")),

@@ -32,7 +32,7 @@ class CompletionRequest(Request):
     each: int = 1
 
 
-def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def read_request(body: bytes, headers: Mapping[str, str]) -> Request:
     """The request as rules see it. Never raises: what it cannot read makes the context incomplete."""
     value = object_of(body)
     prompts = _prompts(value.get("prompt"))
@@ -42,7 +42,6 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
     each = value.get("n")
     return CompletionRequest(
         model=word(value.get("model")),
-        route=route,
         headers=headers,
         stream=value.get("stream") is True,
         json=wants_json(value.get("response_format")),

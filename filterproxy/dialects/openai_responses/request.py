@@ -23,7 +23,7 @@ _CALLS = frozenset({"function_call", "custom_tool_call"})
 _OWN = frozenset({"function_call", "custom_tool_call", "local_shell_call", "reasoning", "mcp_list_tools"})
 
 
-def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request:
+def read_request(body: bytes, headers: Mapping[str, str]) -> Request:
     """
     The request as rules see it. Never raises: what it cannot read makes the context incomplete.
     """
@@ -34,7 +34,6 @@ def read_request(body: bytes, headers: Mapping[str, str], route: str) -> Request
         turns.insert(0, Said("system", instructions))
     return Request(
         model=word(value.get("model")),
-        route=route,
         headers=headers,
         stream=value.get("stream") is True,
         json=wants_json(text.get("format") if isinstance(text, dict) else None),

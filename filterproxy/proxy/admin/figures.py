@@ -12,12 +12,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from filterproxy.engine.rulebook_metrics import OK, Loads, killed_family, rulebook_families
+from filterproxy.engine.scrape import render, scrape
 from filterproxy.labels.figures import LabelFigures
-from filterproxy.metrics import render, scrape
 from filterproxy.proxy.admin.kills import Kills
 from filterproxy.proxy.admin.standing import Standing, WithStanding
 from filterproxy.proxy.reload.book import Book
 from filterproxy.rulebook.book import Rulebook
+from filterproxy.rulebook.document import versions_of
 
 
 class Rules(Protocol):
@@ -92,7 +93,7 @@ class Figures:
         registry.register(standing)
         registry.register(_OfParent(rulebook, self._rules, self._workers, self._kills))
         if self._labels is not None:
-            labelled.register(_OfLabels(self._labels, rulebook))
+            labelled.register(_OfLabels(self._labels, versions_of(book.document)))
         return _Made(registry, standing, labelled)
 
 
@@ -108,12 +109,12 @@ class _Made:
 class _OfLabels:
     """What people said about the rules."""
 
-    def __init__(self, labels: LabelFigures, rulebook: Rulebook) -> None:
+    def __init__(self, labels: LabelFigures, versions: Mapping[str, str]) -> None:
         self._labels = labels
-        self._rules = [rule.id for rule in rulebook.rules]
+        self._versions = versions
 
     def collect(self) -> Iterator[Metric]:
-        yield from self._labels.families(self._rules)
+        yield from self._labels.families(self._versions)
 
 
 class _OfParent:

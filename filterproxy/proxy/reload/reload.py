@@ -29,7 +29,7 @@ from filterproxy.proxy.threads import in_thread
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.problem import Problem, RulebookError, render_problems
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 # What asks for a reload, as the log has it. Polling is not worth a line while nothing changes.
 POLL = "poll"
@@ -158,7 +158,7 @@ class Reloader:
             for follow in self.followers:
                 follow()
         except Exception:  # a bug of ours must not end the following of changes
-            logger.exception("what follows a reload failed")
+            _log.exception("what follows a reload failed")
 
     def _reloaded(self, why: str) -> tuple[Reloaded, Book] | None:
         """What came of it, and the rules that run; None where a poll found nothing. Takes its time."""
@@ -175,7 +175,7 @@ class Reloader:
         except SourceError as error:
             return self._failed(why, str(error))
         except Exception as error:  # a bug of ours must not end the proxy, nor the following of changes
-            logger.exception("a reload failed")
+            _log.exception("a reload failed")
             return self._failed(why, f"our own mistake, {type(error).__name__}: see the log")
         return self._handed(why, document)
 

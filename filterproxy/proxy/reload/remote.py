@@ -28,7 +28,7 @@ from filterproxy.proxy.reload.sources import Read, SourceError
 from filterproxy.rulebook.document import Document
 from filterproxy.rulebook.problem import RulebookError
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 # As large as a pack with its lists may be, several times over.
 BODY_LIMIT_BYTES = 16 << 20
@@ -88,7 +88,7 @@ class Remote:
             if copy is None or (self.pinned is not None and copy.sha256 != self.pinned):
                 raise SourceError(f"{error}, and there is no copy of it on disk") from None
             self.note = f"the last good copy on disk, because {error}"
-            logger.warning("these rules are %s", self.note)
+            _log.warning("these rules are %s", self.note)
             return copy
         assert self._copy is not None
         return self._copy
@@ -98,7 +98,7 @@ class Remote:
             keep(self._file, copy)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            logger.warning("the rules cannot be kept in %s: %s", self._file.parent, reason)
+            _log.warning("the rules cannot be kept in %s: %s", self._file.parent, reason)
 
     def _unpacked(self, copy: Copy) -> Document:
         with tempfile.TemporaryDirectory(prefix="filterproxy-rules-") as name:

@@ -20,7 +20,7 @@ from pathlib import Path
 from watchfiles import Change, awatch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 # An editor, or a deployment, writes several files: one reload for all that changes within this time.
 _DEBOUNCE_MS = 200
@@ -53,7 +53,7 @@ class Watch:
                 await self._change()
             except (OSError, WatchfilesRustInternalError) as error:
                 # A folder that has just gone, or too many are watched on this machine.
-                logger.debug("not told of changes: %s", error)
+                _log.debug("not told of changes: %s", error)
                 await asyncio.sleep(_LOOK_MS / 1000)
                 if not self._is_new():
                     continue

@@ -4,7 +4,7 @@ The way of spans and events out of a worker: OpenTelemetry's SDK, set up by its 
 Theory of operation. The event loop hands a finished span to the SDK's batch processor, whose thread sends it.
 A `Line` stands on both sides of that: it counts what went in and what the exporter took, so that it knows how
 many wait, refuses what would not fit, and knows what was lost. The processor by itself would push out the
-oldest, and write a line to the log for each. Workers' counters belong to one thread (metrics.share), so the
+oldest, and write a line to the log for each. Workers' counters belong to one thread (engine.sharing), so the
 exporter's thread only adds to numbers of its own, which the event loop reads now and then (`lost`).
 
 Nothing is registered as the process's global provider, and nothing runs at exit: what waits then is sent by

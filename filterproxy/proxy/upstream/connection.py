@@ -27,93 +27,18 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Protocol, cast
 
 import httptools
 
 from filterproxy.engine.headers import Headers
 from filterproxy.proxy.upstream.errors import UpstreamError, lost_error
+from filterproxy.proxy.upstream.limits import UpstreamLimits
+from filterproxy.proxy.upstream.response import Response
 
 # Bytes that may lie unread before the socket is no longer read. As large as one read of asyncio's or
 # uvloop's, so that a reply of ordinary size never pauses.
 _UNREAD_LIMIT = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class UpstreamLimits:
-    """
-    connections: open at once; a request above that waits for up to the connect time-out.
-    first_byte_timeout_seconds: from the request's last byte to the whole head; models think long.
-    idle_timeout_seconds: for the next bytes of a body, in either direction.
-    keepalive_seconds: below the 5 s of uvicorn and others, so that no request is written into a
-    connection that the server is closing.
-    header_limit_bytes: of a reply's head; also of bytes within a body that carry none of it.
-    """
-
-    connections: int = 1024
-    connect_timeout_seconds: float = 5.0
-    first_byte_timeout_seconds: float = 300.0
-    idle_timeout_seconds: float = 300.0
-    keepalive_seconds: float = 4.0
-    header_limit_bytes: int = 65536
-
-
-class Response:
-    """
-    A reply, from its head on. To be closed by whoever got it.
-
-    headers: lower-case names, in order, as sent (hop-by-hop ones too); trailers are left out.
-    """
-
-    __slots__ = ("_connection", "_error", "_rest", "headers", "reason", "status")
-
-    def __init__(
-        self, status: int, reason: bytes, headers: list[tuple[bytes, bytes]], connection: Connection
-    ) -> None:
-        self.status = status
-        self.reason = reason
-        self.headers = headers
-        self._connection: Connection | None = connection
-        self._rest = b""
-        self._error: UpstreamError | None = None
-
-    async def read(self) -> bytes:
-        """
-        All that arrived since the last call, waiting for the first of it; b"" at the end.
-
-        Raises UpstreamError when the body ended early, made no sense or stood still for too long, after all
-        that did arrive was read. One reader at a time. A cancelled read gives the reply up.
-        """
-        connection = self._connection
-        if connection is not None and not connection.chunks:
-            try:
-                await connection.more()
-            except asyncio.CancelledError:
-                self.close()
-                raise
-            connection = self._connection
-        if connection is not None:
-            return connection.take()
-        if self._rest:
-            rest, self._rest = self._rest, b""
-            return rest
-        if self._error is not None:
-            # Another one: what is raised leads to this frame, by its traceback, and from there to itself.
-            raise UpstreamError(self._error.cause, str(self._error))
-        return b""
-
-    def close(self) -> None:
-        """Give up: a body that has not wholly arrived closes its connection at once. Idempotent."""
-        self._rest = b""
-        if self._connection is not None:
-            self._connection.abort()
-            self._connection = None
-
-    def _detach(self, rest: bytes, error: UpstreamError | None) -> None:
-        self._connection = None
-        self._rest = rest
-        self._error = error
 
 
 class Pool(Protocol):
@@ -387,7 +312,7 @@ class Connection(asyncio.Protocol):
 
     def _detach(self, response: Response, error: UpstreamError | None) -> None:
         chunks = self.chunks
-        response._detach(chunks[0] if len(chunks) == 1 else b"".join(chunks), error)
+        response.detach(chunks[0] if len(chunks) == 1 else b"".join(chunks), error)
         chunks.clear()
         self._headers.clear()
         self._complete = False

@@ -18,9 +18,10 @@ from filterproxy.config import Config
 from filterproxy.engine.headers import Headers
 from filterproxy.metrics import Metrics
 from filterproxy.proxy.exchange import Origin
-from filterproxy.proxy.upstream.connection import Response, UpstreamLimits
 from filterproxy.proxy.upstream.errors import UpstreamError
 from filterproxy.proxy.upstream.health import Addresses, Turn
+from filterproxy.proxy.upstream.limits import limits_of
+from filterproxy.proxy.upstream.response import Response
 from filterproxy.proxy.upstream.trust import tls_context
 from filterproxy.proxy.upstream.upstream import Upstream
 from filterproxy.upstreams import UpstreamConfig
@@ -145,24 +146,13 @@ def failovers(config: Config, metrics: Metrics) -> dict[str, Failover]:
     return {name: _failover(name, given, config, metrics) for name, given in config.all_upstreams.items()}
 
 
-def upstream_limits(config: Config, given: UpstreamConfig | None = None) -> UpstreamLimits:
-    """What holds at each address of an upstream: its own settings before those of the proxy."""
-    return UpstreamLimits(
-        connections=(given and given.connections) or config.connections,
-        connect_timeout_seconds=(given and given.connect_timeout_seconds) or config.connect_timeout_seconds,
-        first_byte_timeout_seconds=(given and given.first_byte_timeout_seconds)
-        or config.first_byte_timeout_seconds,
-        idle_timeout_seconds=(given and given.idle_timeout_seconds) or config.idle_timeout_seconds,
-    )
-
-
 def _failover(name: str, given: UpstreamConfig, config: Config, metrics: Metrics) -> Failover:
     addresses = _addresses(given, config)
     return Failover(name, addresses, metrics, given.headers, given.fail_after, given.down_seconds)
 
 
 def _addresses(given: UpstreamConfig, config: Config) -> dict[str, Address]:
-    limits = upstream_limits(config, given)
+    limits = limits_of(config, given)
     # One context for all: each holds the system's certificates, which takes 30 ms to read.
     context = tls_context(given.ca_file) if any(url.startswith("https:") for url in given.urls) else None
     found = [Upstream(url, limits, context) for url in given.urls]

@@ -22,12 +22,12 @@ from collections.abc import AsyncIterator
 from urllib.parse import SplitResult, unquote_to_bytes
 
 from filterproxy.engine.headers import Headers
-from filterproxy.proxy.upstream.connection import Connection, Response, UpstreamLimits
+from filterproxy.proxy.upstream.connection import Connection
 from filterproxy.proxy.upstream.errors import Unanswered, UpstreamError, connect_error, lost_error
+from filterproxy.proxy.upstream.limits import UpstreamLimits
+from filterproxy.proxy.upstream.response import Response
 from filterproxy.proxy.upstream.trust import tls_context
 from filterproxy.upstreams import url_parts
-
-__all__ = ["Response", "Upstream", "UpstreamError", "UpstreamLimits"]
 
 _LIMITS = UpstreamLimits()
 # A request body up to this size is written in one piece; a larger one as the socket takes it.

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filterproxy.config import Config
-from filterproxy.proxy.address import StartError, bind, listen, refusal, url
-from filterproxy.proxy.folders import unwritable
+from filterproxy.proxy.address import StartError, bind, listen, url
+from filterproxy.proxy.preflight import preflight
 from filterproxy.proxy.reload.sources import Source, SourceError, source_of
 from filterproxy.proxy.threads import in_thread
-from filterproxy.proxy.tls import check_tls
-from filterproxy.proxy.upstream.trust import unreadable
 from filterproxy.proxy.workers.supervisor import Supervisor
 from filterproxy.rulebook.document import Document
 
@@ -53,9 +51,7 @@ async def running(
     SIGINT and SIGTERM set `stopped`; a second one ends what still drains. SIGHUP asks for other rules. Raises
     RulebookError for mistakes in the packs, before anything listens, and StartError.
     """
-    if (reason := refusal(config) or unreadable(config.all_upstreams) or unwritable(config)) is not None:
-        raise StartError(reason)
-    check_tls(config)
+    preflight(config)
     source = _source(config, rules, known)
     with bind(config.admin_host, config.admin_port) as admin:
         listener = bind(config.host, config.port)
@@ -137,7 +133,8 @@ async def _attended(
 ) -> AsyncIterator[None]:
     """Signals, reloads and the admin side, around workers that are starting; then the drain."""
     # FastAPI takes a quarter of a second, in which the workers compile.
-    from filterproxy.proxy.admin.admin import AdminServer, admin_app
+    from filterproxy.proxy.admin.admin import admin_app
+    from filterproxy.proxy.admin.serving import AdminServer
     from filterproxy.proxy.reload.reload import Reloader
 
     supervisor = proxy.supervisor

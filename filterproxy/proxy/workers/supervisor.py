@@ -34,7 +34,7 @@ from filterproxy.proxy.workers.counters import Counters
 from filterproxy.proxy.workers.slot import Slot, Told, ending, write
 from filterproxy.rulebook.document import Document
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 WORKER = (sys.executable, "-m", "filterproxy.proxy.workers.worker")
 
@@ -118,7 +118,7 @@ class Supervisor:
         failed = self._hand(document)
         if failed and not self.draining:
             for sentence in failed:
-                logger.error("%s; it keeps the rules that it has", sentence)
+                _log.error("%s; it keeps the rules that it has", sentence)
             self._hand(before)
         return failed
 
@@ -229,7 +229,7 @@ class Supervisor:
         with self._news:
             self._news.wait_for(lambda: self.draining or not silent(), self.reload_seconds)
             for one in silent() if not self.draining else ():
-                logger.error("worker %d did not take other rules in time; ending it", one.slot.index)
+                _log.error("worker %d did not take other rules in time; ending it", one.slot.index)
                 one.process.kill()
             return [
                 f"worker {one.slot.index} cannot take these rules ({one.slot.failed})"
@@ -318,7 +318,7 @@ class Supervisor:
         def end() -> None:
             if not slot.ready and slot.process is process:
                 late = f"worker {slot.index} was not ready within {self.start_seconds:g} s"
-                logger.error("%s", late)
+                _log.error("%s", late)
                 self._first(StartError(late))
                 process.kill()
 
@@ -363,5 +363,5 @@ class Supervisor:
             self._first(StartError(f"worker {slot.index} ended before it was ready ({how})"))
             return False
         self.restarts += 1
-        logger.error("worker %d ended (%s); starting another", slot.index, how)
+        _log.error("worker %d ended (%s); starting another", slot.index, how)
         return True

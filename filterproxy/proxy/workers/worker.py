@@ -31,9 +31,10 @@ from filterproxy.answers import functions
 from filterproxy.config import Config
 from filterproxy.dialects.configured import routes_of
 from filterproxy.engine.engines import Engines, engines_of
-from filterproxy.metrics import Metrics, share
+from filterproxy.engine.sharing import share
+from filterproxy.metrics import Metrics
 from filterproxy.proxy.app import App
-from filterproxy.proxy.asking import Answers
+from filterproxy.proxy.asking.answers import Answers
 from filterproxy.proxy.reload.swap import Swaps
 from filterproxy.proxy.server import Protocol as HttpProtocol
 from filterproxy.proxy.tls import client_tls

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -22,79 +19,26 @@ from filterproxy.proxy.upstream.errors import UpstreamError
 from filterproxy.proxy.upstream.failover import failovers
 from filterproxy.proxy.upstream.trust import unreadable
 from filterproxy.upstreams import named
+from tests.proxy.chats import Run
 from tests.proxy.fake_upstream import CHAT, FakeUpstream, completion, post, proxied, reply
-from tests.proxy.test_failover_health import Clock
-from tests.proxy.test_upstream import (
+from tests.proxy.upstream.addresses import Upstreams, asked, peer, saying, url
+from tests.proxy.upstream.loopback import (
     CERTIFICATE,
     OK,
     Play,
     Reader,
-    Run,
-    Server,
     Writer,
     answering,
     fault_of,
     passes,
     request_head,
-    run,
     server_tls,
     serving,
     until_end,
     whole,
 )
 
-__all__ = ["run"]
-
 BUSY = b"HTTP/1.1 503 Not now\r\ncontent-length: 4\r\n\r\nbusy"
-
-
-class Upstreams:
-    """What a configuration makes of `model`, and what is counted of it."""
-
-    def __init__(self, *urls: str, settings: dict[str, Any] | None = None, **given: Any) -> None:
-        config = Config(
-            "model", upstreams=named({"model": {"urls": list(urls), **given}}), **(settings or {})
-        )
-        self.registry = CollectorRegistry()
-        self.model = failovers(config, Metrics(self.registry))["model"]
-        self.clock = Clock()
-        self.model._health._clock = self.clock
-
-    def counted(self, name: str, **labels: str) -> float | None:
-        return self.registry.get_sample_value(f"filterproxy_upstream_{name}", {"upstream": "model", **labels})
-
-    async def asks(self, body: bytes | AsyncIterator[bytes] = b"", **options: Any) -> tuple[int, bytes]:
-        response = await self.model.send("POST", b"/v1/x", [(b"authorization", b"mine")], body, **options)
-        return response.status, await whole(response)
-
-
-@contextlib.asynccontextmanager
-async def asked(*urls: str, **given: Any) -> AsyncIterator[Upstreams]:
-    upstreams = Upstreams(*urls, **given)
-    try:
-        yield upstreams
-    finally:
-        await upstreams.model.close()
-
-
-@pytest.fixture
-def closed() -> Iterator[str]:
-    """An address at which nobody listens, and nobody will."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"127.0.0.1:{taken.getsockname()[1]}"
-
-
-def url(server: Server, scheme: str = "http") -> str:
-    return f"{scheme}://127.0.0.1:{server.port}"
-
-
-def peer(server: Server) -> str:
-    return f"127.0.0.1:{server.port}"
-
-
-def saying(text: bytes) -> Play:
-    return answering(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(text), text))
 
 
 # Who is asked

@@ -2,24 +2,23 @@
 Services that rules ask, over HTTP.
 
 Whatever goes wrong becomes a NoAnswer, never a verdict. A service that fails is left alone for a while by its
-*breaker*: a reply must not wait for the time-out of a server that is known to be down.
+breaker: a reply must not wait for the time-out of a server that is known to be down.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from filterproxy.core.asking import Answer, NoAnswer, Question
 from filterproxy.core.request import Request
 from filterproxy.detectors.service import Service
 from filterproxy.metrics import Metrics
+from filterproxy.proxy.asking.breaker import Breaker
 from filterproxy.proxy.upstream.errors import UpstreamError
-from filterproxy.proxy.upstream.upstream import Upstream, UpstreamLimits
+from filterproxy.proxy.upstream.limits import UpstreamLimits
+from filterproxy.proxy.upstream.upstream import Upstream
 
 # Asked of one service at one time, by one worker.
 _CONNECTIONS = 32
@@ -28,54 +27,6 @@ _ANSWER_LIMIT = 128 * 1024
 # Services whose lines are kept: more than a rulebook has, fewer than a year of edits leaves behind.
 _LINES = 256
 _HEADERS = [(b"content-type", b"application/json"), (b"accept", b"application/json")]
-
-
-@dataclass(slots=True)
-class Breaker:
-    """
-    Whether a service is asked. Opens after *failures* within *within_seconds*; *rest_seconds* later one
-    question is let through, whose answer decides.
-
-    clock: seconds from any origin.
-    """
-
-    clock: Callable[[], float] = time.monotonic
-    failures: int = 5
-    within_seconds: float = 30.0
-    rest_seconds: float = 10.0
-    _failed: deque[float] = field(default_factory=deque)
-    _opened: float | None = None
-    _is_tried: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        return self._opened is not None
-
-    def lets(self) -> bool:
-        """Whether to ask now; then `worked`, `failed` or `left` must be called."""
-        if self._opened is None:
-            return True
-        if self._is_tried or self.clock() - self._opened < self.rest_seconds:
-            return False
-        self._is_tried = True
-        return True
-
-    def worked(self) -> None:
-        self._opened, self._is_tried = None, False
-        self._failed.clear()
-
-    def failed(self) -> None:
-        now = self.clock()
-        self._failed.append(now)
-        while now - self._failed[0] > self.within_seconds:
-            self._failed.popleft()
-        if self._is_tried or (self._opened is None and len(self._failed) >= self.failures):
-            self._opened, self._is_tried = now, False
-            self._failed.clear()
-
-    def left(self) -> None:
-        """The question was taken back before it was answered."""
-        self._is_tried = False
 
 
 class Line:

@@ -1,5 +1,5 @@
 """
-Where rules' questions are answered (see core.asking): by services (see proxy.services), and in threads of
+Where rules' questions are answered (see core.asking): by services (see asking.services), and in threads of
 their own by functions that the operator allows and by trained models.
 
 Whatever goes wrong becomes a NoAnswer, never a verdict.
@@ -8,9 +8,6 @@ Whatever goes wrong becomes a NoAnswer, never a verdict.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import queue
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -22,9 +19,11 @@ from filterproxy.core.rule import Mode, Rule
 from filterproxy.detectors.entity import Model
 from filterproxy.detectors.python import Function, Python
 from filterproxy.detectors.service import Service
+from filterproxy.engine.times import Times
 from filterproxy.metrics import Metrics
-from filterproxy.proxy.pump import Times
-from filterproxy.proxy.services import Breaker, Services
+from filterproxy.proxy.asking.breaker import Breaker
+from filterproxy.proxy.asking.services import Services
+from filterproxy.proxy.threads import Threads
 
 # Questions of one reply: a sentence each of a reply that is longer than any that is read.
 _MOST_QUESTIONS = 256
@@ -33,50 +32,6 @@ _MODEL_SECONDS = 5.0
 # Functions wait for things, models do not.
 _FUNCTION_THREADS = 4
 T = TypeVar("T")
-
-Job = tuple[Callable[[], Answer], asyncio.AbstractEventLoop, "asyncio.Future[Answer]"]
-
-
-class Threads:
-    """
-    Runs jobs beside the event loop.
-
-    The threads are daemons: a function that hangs must not keep the worker from ending.
-    """
-
-    def __init__(self, count: int, name: str) -> None:
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._missing = count
-        self._count = count
-        self._name = name
-
-    async def run(self, job: Callable[[], Answer]) -> Answer:
-        """What the job gives back; one that is cancelled before its turn is not begun."""
-        if self._missing:
-            self._missing -= 1
-            threading.Thread(target=self._work, name=self._name, daemon=True).start()
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Answer] = loop.create_future()
-        self._jobs.put((job, loop, future))
-        return await future
-
-    def close(self) -> None:
-        """Let the threads end."""
-        for _ in range(self._count - self._missing):
-            self._jobs.put(None)
-
-    def _work(self) -> None:
-        while (found := self._jobs.get()) is not None:
-            job, loop, future = found
-            if not future.done():
-                said = job()
-                with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-                    loop.call_soon_threadsafe(_settle, future, said)
-
-
-def _settle(future: asyncio.Future[Answer], said: Answer) -> None:
-    if not future.done():
-        future.set_result(said)
 
 
 class Answers:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.proxy.chats import Run
 from tests.proxy.fake_upstream import post, proxied, reply
-from tests.proxy.test_failover import asked, closed, saying, url
-from tests.proxy.test_upstream import Run, run, serving, whole
-
-__all__ = ["closed", "run"]
+from tests.proxy.upstream.addresses import asked, saying, url
+from tests.proxy.upstream.loopback import serving, whole
 
 TRICKS = [
     (b"GET http://evil.example/x HTTP/1.1", "GET /x HTTP/1.1"),

@@ -9,18 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filterproxy.proxy.upstream.health import Addresses, Turn
+from tests.proxy.upstream.addresses import Clock
 
 UP, TRIAL, ANYWAY = Turn.UP, Turn.TRIAL, Turn.ANYWAY
 FAIL_AFTER = 3
 PAUSE = 10.0
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Bench:
