@@ -15,7 +15,8 @@ from typing import Any
 
 from filterproxy.answers import Inline
 from filterproxy.core.asking import Needs
-from filterproxy.core.plan import Bound, Plan, Plans
+from filterproxy.core.bound import Bound
+from filterproxy.core.plan import Plan, Plans
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Mode, Rule, Span
 from filterproxy.core.session import Ending, Session, Settings, Withheld

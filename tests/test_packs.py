@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from filterproxy.core.plan import Keeps, Plan, Plans, keeps
+from filterproxy.core.bound import Keeps, keeps
+from filterproxy.core.plan import Plan, Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.rule import Mode, Rule
 from filterproxy.core.session import Session

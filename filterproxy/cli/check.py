@@ -129,7 +129,7 @@ def _fix(paths: Sequence[Path], dry_run: bool) -> None:
 def _report(document: Any, rulebook: Any, hold: Wait, soon_days: int) -> Report:
     import datetime
 
-    from filterproxy.core.plan import Keeps
+    from filterproxy.core.bound import Keeps
     from filterproxy.rulebook.lint.lint import lint
     from filterproxy.rulebook.lint.rules import Bounds
     from filterproxy.trial import fired_on

@@ -11,9 +11,11 @@ Rules that only look (shadows, `flag`, `append`) are asked once, at the end, on 
 
 from __future__ import annotations
 
+from filterproxy.core.bound import Bound
 from filterproxy.core.judge import Failed, Judge, Skipped, View
-from filterproxy.core.plan import Bound, Plan, Run
+from filterproxy.core.plan import Plan
 from filterproxy.core.rule import Scope, Verb
+from filterproxy.core.run import Run
 from filterproxy.core.sentence import unit_end
 from filterproxy.core.stage import Stage
 from filterproxy.core.tape import Piece, Tape

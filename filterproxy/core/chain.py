@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from filterproxy.core.calm import Calm, stage
 from filterproxy.core.judge import Judge
-from filterproxy.core.plan import Plan, Run
+from filterproxy.core.plan import Plan
 from filterproxy.core.rule import Span
+from filterproxy.core.run import Run
 from filterproxy.core.stage import Stage
 from filterproxy.core.tape import CONTEXT, Piece, Tape
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
 from filterproxy.core.asking import Needs, Question, Unanswered
+from filterproxy.core.bound import Bound
 from filterproxy.core.fold import Folded, fold
 from filterproxy.core.markdown import code_in
-from filterproxy.core.plan import Bound
 from filterproxy.core.request import Request
 from filterproxy.core.rule import OnError, Rule, Scope, Span, Timeout, Undecided, Walker, reads_json
 from filterproxy.core.sentence import units

@@ -1,191 +1,23 @@
-"""Which rules a reply meets, in which mode, and what that means for its stream."""
+"""Which rules a reply meets, in which mode."""
 
 from __future__ import annotations
 
-import bisect
 import functools
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from filterproxy.core.asking import askers_of
+from filterproxy.core.bound import Bound, Keeps, keeps
 from filterproxy.core.canary import acts, conversation_of
 from filterproxy.core.gate import Gate, Hold, can_hold
 from filterproxy.core.request import Request
-from filterproxy.core.rule import Action, Mode, Rule, Scope, Verb, reads_json
+from filterproxy.core.rule import Action, Mode, Rule, Verb, reads_json
+from filterproxy.core.run import Run, runs_of
 
 # Combinations of conditions and canaries that are kept ready: eight canaries make 256, for streams and whole
 # replies each. What is large of a plan, its holds, they share (see Bound.holds); the rest takes some dozen
 # kilobytes. Past this the oldest is worked out anew.
 _KEPT_PLANS = 1024
-
-
-class Keeps(Enum):
-    """How much a rule can make a stream wait."""
-
-    NOTHING = "nothing"
-    MATCH = "what could begin a match"
-    SENTENCE = "each sentence to its end"
-    LINE = "each line to its end"
-    REPLY = "the whole reply"
-
-
-@dataclass(frozen=True)
-class Bound:
-    """
-    A rule as it holds for one reply.
-
-    index: its place in the rulebook. mode: enforce, canary, shadow. may_act: whether it acts here, or as a
-    canary in other conversations.
-    """
-
-    index: int
-    rule: Rule
-    action: Action
-    mode: Mode
-    keeps: Keeps
-    may_act: bool
-
-    @functools.cached_property
-    def enforced(self) -> bool:
-        return self.mode is not Mode.SHADOW
-
-    @functools.cached_property
-    def asks(self) -> bool:
-        """Whether it needs answers that the core cannot work out (see core.asking)."""
-        return bool(askers_of(self.rule))
-
-    @functools.cached_property
-    def is_late(self) -> bool:
-        """Whether it asks and only looks, so that no reply need wait for the answers."""
-        return self.asks and (not self.enforced or self.action.verb is Verb.FLAG)
-
-    @functools.cached_property
-    def changes(self) -> bool:
-        """Whether text can leave differently because of it while it streams."""
-        return self.enforced and self.action.changes
-
-    @functools.cached_property
-    def holds(self) -> bool:
-        """
-        Whether the hold of its run counts it: it waits for no more than what could begin its match.
-
-        So does a canary where it only looks on. Else each combination of canaries would want a hold of its
-        own, the most that a plan costs; now text waits there, too, for what could begin a canary's match.
-        """
-        return (
-            self.may_act
-            and self.action.changes
-            and self.rule.scope is Scope.REPLY
-            and can_hold(self.rule.match)
-            and keeps(self.rule, self.action) is not Keeps.REPLY
-        )
-
-    @functools.cached_property
-    def unit(self) -> Scope | None:
-        """The unit at whose bounds its text may leave; None: anywhere."""
-        return {Keeps.SENTENCE: Scope.SENTENCE, Keeps.LINE: Scope.LINE}.get(self.keeps)
-
-
-def keeps(rule: Rule, action: Action) -> Keeps:
-    """What an enforced rule makes a stream wait for."""
-    if action.verb is not Verb.FLAG and askers_of(rule):
-        return Keeps.REPLY
-    if action.verb in (Verb.FLAG, Verb.APPEND):
-        return Keeps.NOTHING
-    if action.whole:
-        return Keeps.REPLY
-    if rule.scope is Scope.REPLY:
-        if rule.needs_unit or not (can_hold(rule.match) or walks(rule)):
-            return Keeps.REPLY
-        return {Scope.SENTENCE: Keeps.SENTENCE, Scope.LINE: Keeps.LINE}.get(action.unit, Keeps.MATCH)
-    if Scope.LINE in (rule.scope, action.unit):
-        # The two do not nest: a line that is too long is cut in the middle of a sentence.
-        return Keeps.LINE if Scope.SENTENCE not in (rule.scope, action.unit) else Keeps.REPLY
-    return Keeps.SENTENCE
-
-
-def walks(rule: Rule) -> bool:
-    """Whether the rule's detector counts along the text (see core.rule.Walker)."""
-    walk = getattr(rule.match, "walk", None)
-    return walk is not None and walk(Request()) is not None
-
-
-def stands_alone(bound: Bound) -> bool:
-    """Whether its detector counts along the text, so that no gate can speak for it."""
-    return bound.changes and bound.rule.scope is Scope.REPLY and walks(bound.rule)
-
-
-def _ends_run(bound: Bound) -> bool:
-    """Whether the next rule may read another text than this one even when nothing was changed."""
-    return stands_alone(bound) or (bound.enforced and bound.action.verb is Verb.APPEND)
-
-
-def _clash(run: Sequence[Bound], bound: Bound) -> bool:
-    """Whether *bound* waits for another unit than a rule of the run does."""
-    unit = bound.unit if bound.changes else None
-    return unit is not None and any(b.changes and b.unit not in (None, unit) for b in run)
-
-
-@dataclass(frozen=True)
-class Run:
-    """
-    Consecutive rules of a plan, in order: those that change text, and those that read it at its end.
-
-    gate: the plan's. part_of: the run that came apart into this one and others, whose hold it keeps: making
-    one of its own would cost more than what it lets go.
-    """
-
-    changers: tuple[Bound, ...]
-    observers: tuple[Bound, ...]
-    gate: Gate
-    part_of: Run | None = None
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """The indices of the first and the last rule that changes text; there must be one."""
-        return self.changers[0].index, self.changers[-1].index
-
-    def parted(self, at: Bound) -> tuple[Run, Run]:
-        """The rules before *at*, which changes text, and those behind it."""
-        whole = self.part_of or self
-        here, there = _place(self.changers, at.index), _place(self.observers, at.index)
-        return (
-            Run(self.changers[:here], self.observers[:there], self.gate, whole),
-            Run(self.changers[here + 1 :], self.observers[there:], self.gate, whole),
-        )
-
-    @functools.cached_property
-    def unit(self) -> Scope | None:
-        """The unit at whose bounds alone text leaves, where a rule waits for such a unit."""
-        if self.part_of is not None and self.part_of.unit is None:
-            return None
-        return next((b.unit for b in self.changers if b.unit is not None), None)
-
-    @functools.cached_property
-    def whole(self) -> bool:
-        """Whether a rule must see all of the text before any of it may leave."""
-        if self.part_of is not None and not self.part_of.whole:
-            return False
-        return any(b.keeps is Keeps.REPLY for b in self.changers)
-
-    @functools.cached_property
-    def hold(self) -> Hold:
-        """What could begin a match of any of these rules that wait for no more than that."""
-        if self.part_of is not None:
-            return self.part_of.hold
-        return self.gate.hold(tuple(sorted(b.index for b in (*self.changers, *self.observers) if b.holds)))
-
-    @property
-    def alone(self) -> Bound | None:
-        """The only rule, where it counts along the text."""
-        first = self.changers[0] if self.changers else None
-        return first if first is not None and stands_alone(first) else None
-
-
-def _place(rules: Sequence[Bound], index: int) -> int:
-    return bisect.bisect_left(rules, index, key=lambda b: b.index)
 
 
 @dataclass(frozen=True)
@@ -284,18 +116,7 @@ class Plan:
 
     @functools.cached_property
     def runs(self) -> tuple[Run, ...]:
-        """The rules in runs that can share their scans; one that counts along the text is alone."""
-        runs: list[list[Bound]] = []
-        for bound in self.rules:
-            last = runs[-1] if runs else None
-            if last is None or stands_alone(bound) or _ends_run(last[-1]) or _clash(last, bound):
-                runs.append([bound])
-            else:
-                last.append(bound)
-        return tuple(
-            Run(tuple(b for b in run if b.changes), tuple(b for b in run if not b.changes), self.gate)
-            for run in runs
-        )
+        return runs_of(self.rules, self.gate)
 
     @functools.cached_property
     def changers(self) -> Mapping[int, Bound]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from filterproxy.core.asking import Needs, Question
+from filterproxy.core.bound import Bound
 from filterproxy.core.chain import Chain
 from filterproxy.core.judge import Failed, Judge
-from filterproxy.core.plan import Bound, Plan
+from filterproxy.core.plan import Plan
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Say, Span, Verb
 from filterproxy.core.stage import Dropped

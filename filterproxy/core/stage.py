@@ -15,9 +15,9 @@ on how the text was cut, because only settled attempts are looked at.
 
 from __future__ import annotations
 
+from filterproxy.core.bound import Bound
 from filterproxy.core.gate import Hold
 from filterproxy.core.judge import Judge, Skipped, View
-from filterproxy.core.plan import Bound
 from filterproxy.core.rule import Scope, Span, Verb, Walker
 from filterproxy.core.sentence import unit_end
 from filterproxy.core.tape import Piece, Tape, gone

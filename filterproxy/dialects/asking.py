@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from filterproxy.core.plan import Bound
+from filterproxy.core.bound import Bound
 from filterproxy.core.session import Withheld
 from filterproxy.core.verdict import Verdict
 from filterproxy.dialects.reply import Stream, WireError

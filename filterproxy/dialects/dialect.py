@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from filterproxy.core.plan import Bound
+from filterproxy.core.bound import Bound
 from filterproxy.core.request import Request
 from filterproxy.core.session import Session
 from filterproxy.dialects.queue import EventStream

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from filterproxy.core.plan import Bound
+from filterproxy.core.bound import Bound
 from filterproxy.core.session import Ending, Session, Withheld
 from filterproxy.core.verdict import Channel, Verdict
 from filterproxy.dialects.reply import Options, Refused, WireError

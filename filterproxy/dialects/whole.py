@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from filterproxy.core.plan import Bound
+from filterproxy.core.bound import Bound
 from filterproxy.core.session import Ending, Session
 from filterproxy.core.tape import Piece, text_of
 from filterproxy.core.verdict import Channel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
-from filterproxy.core.plan import Bound
+from filterproxy.core.bound import Bound
 from filterproxy.core.rule import Action
 from filterproxy.dialects.dialect import Dialect
 from filterproxy.dialects.usage import Tokens

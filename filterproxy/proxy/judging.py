@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from filterproxy.config import Config
 from filterproxy.core.asking import Needs
-from filterproxy.core.plan import Bound
+from filterproxy.core.bound import Bound
 from filterproxy.core.request import Request
 from filterproxy.dialects.asking import AskingStream
 from filterproxy.dialects.reply import Options, Refused, Stream, Whole, WireError

@@ -7,8 +7,8 @@ from typing import Any
 
 from filterproxy.actions.end import cut
 from filterproxy.core.asking import Asker, askers_of
+from filterproxy.core.bound import Keeps, keeps, walks
 from filterproxy.core.gate import Gate, can_hold
-from filterproxy.core.plan import Keeps, keeps, walks
 from filterproxy.core.rule import Action, Detector, Mode, Rule, Scope, Verb
 from filterproxy.detectors.python import Python
 from filterproxy.detectors.service import Service

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from filterproxy.actions.template import Literal
 from filterproxy.core.asking import Needs, NoAnswer, answer, asked, first, read_spans
-from filterproxy.core.plan import Keeps, Plans, keeps
+from filterproxy.core.bound import Keeps, keeps
+from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request
 from filterproxy.core.rule import Action, Mode, OnError, Rule, Say, Scope, Span, Verb
 from filterproxy.core.session import Session, Withheld

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from filterproxy.core.plan import Bound, Plans
+from filterproxy.core.bound import Bound
+from filterproxy.core.plan import Plans
 from filterproxy.core.request import Request, Turn
 from filterproxy.core.session import Session
 from filterproxy.dialects.json_text import JsonStrings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from filterproxy.core.plan import Keeps
+from filterproxy.core.bound import Keeps
 from filterproxy.rulebook.compile import compile
 from filterproxy.rulebook.lint.finding import CODES, Finding, Report
 from filterproxy.rulebook.lint.lint import lint

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from filterproxy.core.plan import Keeps
+from filterproxy.core.bound import Keeps
 from filterproxy.rulebook.lint.finding import Finding
 from filterproxy.rulebook.lint.written import Written
 from filterproxy.rulebook.outline import Line
