@@ -11,7 +11,9 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from filterproxy.embedded import Embedded
+from filterproxy.engine.rulebook_metrics import FAILED
 from filterproxy.engine.scrape import render
+from filterproxy.proxy.admin.errors import answer_errors
 from filterproxy.proxy.admin.serving import App, Guarded
 from filterproxy.rulebook.outline import outline
 
@@ -19,6 +21,7 @@ from filterproxy.rulebook.outline import outline
 def admin_app(embedded: Embedded, registry: CollectorRegistry, ready: Callable[[], bool]) -> App:
     """The ASGI application. ready: whether new requests are taken."""
     app = FastAPI(title="filterproxy ext-proc admin", docs_url=None, redoc_url=None, openapi_url=None)
+    answer_errors(app)
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:
@@ -41,7 +44,7 @@ def admin_app(embedded: Embedded, registry: CollectorRegistry, ready: Callable[[
     async def reload() -> JSONResponse:
         result = await run_in_threadpool(embedded.reload)
         known = embedded.passages.engines
-        return JSONResponse({"result": result, "hash": known.hash}, 400 if result == "failed" else 200)
+        return JSONResponse({"result": result, "hash": known.hash}, 422 if result == FAILED else 200)
 
     token = embedded.config.admin_token
     return Guarded(app, token) if token else app

@@ -65,7 +65,12 @@ def test_a_reload_says_what_came_of_it(tmp_path: Path) -> None:
     found = admin.post("/reload").json()
     assert ("ok", False) == (found["result"], found["hash"] == before)
     (tmp_path / "shells.yaml").write_text("nonsense")
-    assert ("failed", found["hash"]) == tuple(admin.post("/reload").json().values())
+    refused = admin.post("/reload")
+    assert (422, {"result": "failed", "hash": found["hash"]}) == (refused.status_code, refused.json())
+
+
+def test_an_error_looks_as_on_the_proxy_s_admin_side(tmp_path: Path) -> None:
+    assert {"message": "Not Found", "type": "not_found"} == client(tmp_path).get("/nowhere").json()["error"]
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/rulebook"])
