@@ -23,6 +23,8 @@ from typing import Any
 
 import httpx
 
+from filterproxy.rulebook.document import versions_of
+from filterproxy.rulebook.load import load
 from tests.deploy.world_model import serving
 from tests.deploy.world_texts import BASE, FAULTS, KNOWN, LIGHT, RULES, SAYINGS, TRIALS
 
@@ -48,7 +50,7 @@ def world(folder: Path) -> Iterator[World]:
         (rules / "trials.yaml").write_text(TRIALS.replace("SERVICE", f"{model}/judge"))
         config = folder / "filterproxy.yaml"
         config.write_text(json.dumps(_settings(folder, model)))
-        (folder / "labels.jsonl").write_text("".join(_labels()))
+        (folder / "labels.jsonl").write_text("".join(_labels(_version(rules, "opening-hours"))))
         with _served(config) as (client, admin), _asked(client):
             _kill(admin, "iban")
             yield World(client, admin, rules / "more.yaml")
@@ -81,12 +83,18 @@ def _settings(folder: Path, model: str) -> dict[str, Any]:
     }
 
 
-def _labels() -> Iterator[str]:
+def _version(rules: Path, rule: str) -> str:
+    """What labels call the rule as it is in a folder."""
+    return versions_of(load([rules]))[rule]
+
+
+def _labels(version: str) -> Iterator[str]:
     """What people said of replies: mostly right, and one line that is none."""
     for number in range(20):
         label = "wrong" if number % 7 == 0 else "unsure" if number % 7 == 1 else "right"
         said = {"v": 1, "hash": f"{number:016x}", "rule": "opening-hours", "label": label, "who": "Ann"}
-        yield json.dumps({**said, "when": "2026-01-31T08:00:00Z", "rulebook": "0" * 16, "note": ""}) + "\n"
+        about = {"when": "2026-01-31T08:00:00Z", "rulebook": "0" * 16, "version": version, "note": ""}
+        yield json.dumps(said | about) + "\n"
     yield "no label\n"
 
 

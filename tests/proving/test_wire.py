@@ -87,6 +87,7 @@ def test_arguments_agree_as_json(verb: Verb) -> None:
 def test_text_that_is_no_object_goes_only_where_it_can() -> None:
     assert {way.api.name for way in ways("arguments", "[9", stream=False)} == {
         "openai_chat",
+        "openai_chat_list",
         "openai_responses",
         "generic",
     }
