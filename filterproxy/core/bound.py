@@ -27,8 +27,7 @@ class Bound:
     """
     A rule as it holds for one reply.
 
-    index: its place in the rulebook. mode: enforce, canary, shadow. may_act: whether it acts here, or as a
-    canary in other conversations.
+    index: its place in the rulebook. mode: enforce, canary, shadow.
     """
 
     index: int
@@ -36,7 +35,6 @@ class Bound:
     action: Action
     mode: Mode
     keeps: Keeps
-    may_act: bool
 
     @functools.cached_property
     def enforced(self) -> bool:
@@ -59,18 +57,12 @@ class Bound:
 
     @functools.cached_property
     def holds(self) -> bool:
-        """
-        Whether the hold of its run counts it: it waits for no more than what could begin its match.
-
-        So does a canary where it only looks on. Else each combination of canaries would want a hold of its
-        own, the most that a plan costs; now text waits there, too, for what could begin a canary's match.
-        """
+        """Whether text waits for what could begin its match, and for no more than that."""
         return (
-            self.may_act
-            and self.action.changes
+            self.changes
+            and self.keeps is not Keeps.REPLY
             and self.rule.scope is Scope.REPLY
             and can_hold(self.rule.match)
-            and keeps(self.rule, self.action) is not Keeps.REPLY
         )
 
     @functools.cached_property

@@ -119,7 +119,7 @@ class Calm:
             return base
         if not run.changers:
             return len(text)
-        waits = run.hold.start(text, base)
+        waits = run.waits_from(text, base)
         if run.unit is None:
             return waits
         settled = base

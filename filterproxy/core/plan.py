@@ -15,7 +15,7 @@ from filterproxy.core.rule import Action, Mode, Rule, Verb, reads_json
 from filterproxy.core.run import Run, runs_of
 
 # Combinations of conditions and canaries that are kept ready: eight canaries make 256, for streams and whole
-# replies each. What is large of a plan, its holds, they share (see Bound.holds); the rest takes some dozen
+# replies each. What is large of a plan, its holds, they share (see Run.holds); the rest takes some dozen
 # kilobytes. Past this the oldest is worked out anew.
 _KEPT_PLANS = 1024
 
@@ -213,8 +213,7 @@ class Plans:
                 continue
             action = _after(rule.action_for(stream), attempt)
             held = Keeps.NOTHING if mode is Mode.SHADOW else keeps(rule, action)
-            may_act = mode is not Mode.SHADOW or _is_canary(rule)
-            bound.append(Bound(index, rule, action, mode, held, may_act))
+            bound.append(Bound(index, rule, action, mode, held))
         now = tuple(b for b in bound if not b.is_late)
         return Plan(now, self.gate, tuple(b for b in bound if b.is_late))
 

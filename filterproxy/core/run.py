@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from filterproxy.core.bound import Bound, Keeps, stands_alone
 from filterproxy.core.gate import Gate, Hold
-from filterproxy.core.rule import Scope, Verb
+from filterproxy.core.rule import Mode, Scope, Verb
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,24 @@ class Run:
             return False
         return any(b.keeps is Keeps.REPLY for b in self.changers)
 
+    def waits_from(self, text: str, pos: int) -> int:
+        """The earliest offset from *pos* on at which a match of one of these rules could begin."""
+        return min([hold.start(text, pos) for hold in self.holds], default=len(text))
+
     @functools.cached_property
-    def hold(self) -> Hold:
-        """What could begin a match of any of these rules that wait for no more than that."""
+    def holds(self) -> tuple[Hold, ...]:
+        """
+        What those wait for that wait for no more than what could begin a match.
+
+        Of the rules that act in every conversation one for all, of canaries one for each: there are 256
+        combinations of eight, and a hold is the most that a plan costs.
+        """
         if self.part_of is not None:
-            return self.part_of.hold
-        return self.gate.hold(tuple(sorted(b.index for b in (*self.changers, *self.observers) if b.holds)))
+            return self.part_of.holds
+        waiting = [b for b in self.changers if b.holds]
+        everywhere = tuple(b.index for b in waiting if b.mode is not Mode.CANARY)
+        canaries = [(b.index,) for b in waiting if b.mode is Mode.CANARY]
+        return tuple(self.gate.hold(indices) for indices in (everywhere, *canaries) if indices)
 
     @property
     def alone(self) -> Bound | None:
