@@ -114,10 +114,10 @@ def test_the_limits_are_the_defaults() -> None:
     assert SENTENCE_LIMIT == _number(limits["sentence (fixed)"])
 
 
-# Words with an underscore that are no settings: of OpenAI's replies, and causes in the metrics.
+# Words with an underscore that are no settings: of OpenAI's replies, of packs, and causes in the metrics.
 _OTHER_WORDS = {
     "client_gone", "content_filter", "context_unknown", "finish_reason", "previous_response_id",
-    "reasoning_content", "too_large",
+    "reasoning_content", "todo_hit", "todo_pass", "too_large",
 }  # fmt: skip
 
 

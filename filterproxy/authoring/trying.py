@@ -253,10 +253,14 @@ def _fired(plans: Plans, replies: Iterable[tuple[Request, str, Channel]]) -> Ite
 
 
 def _recorded(plans: Plans, exchanges: Iterable[Exchange], kind: str, watch: Watch) -> Iterable[str]:
-    """Of each exchange the candidates that find something in any of its texts of a kind."""
+    """
+    Of each exchange the candidates that find something in any of its texts of a kind; as `replay` counts,
+    not in what the operator put there.
+    """
     for done, exchange in enumerate(exchanges, 1):
         texts = [one for one in exchange.texts if one[0].kind == kind]
-        trials = [_run(plans, exchange.request(), text, channel) for channel, text in texts]
+        asked = exchange.request()
+        trials = [run(plans, asked, [one], whole=True, own=exchange.own) for one in texts]
         yield from {id for trial in trials for id in trial.fired()}
         watch(done)
 

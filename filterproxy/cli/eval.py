@@ -65,7 +65,7 @@ def eval_(
     allow_python: AllowPython = None,
 ) -> None:
     """
-    Measure rules on labelled replies: precision, recall, F1 and false positives, with 95 % intervals.
+    Measure rules on labelled replies: precision, recall, F1 and false positives, with 95% intervals.
 
     A case is {messages, reply, expect: "block" or "pass"}, and if you like id, kind, lang, drop (texts that
     must be gone) and keep (sentences that must stay). Fails when no line was one.

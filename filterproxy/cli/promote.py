@@ -77,7 +77,7 @@ def promote(
         int, typer.Option(min=0, metavar="N", help="Replies for which the rule must have been in shadow.")
     ] = 1000,
     min_precision: Annotated[
-        str, typer.Option(metavar="SHARE", help="What the 95 % interval of its precision must begin at.")
+        str, typer.Option(metavar="SHARE", help="What the 95% interval of its precision must begin at.")
     ] = "90%",
     metrics: MetricsOption = None,
     prometheus: PrometheusOption = None,

@@ -94,7 +94,7 @@ def _request(case: Case) -> Iterable[tuple[str, str, str]]:
 
 def _print_part(out: Console, name: str, text: str, style: str) -> None:
     shown = text if len(text) <= _QUESTION else text[:_QUESTION] + " …"
-    lines = list(marked(shown, [], "", False, columns=84))
+    lines = list(marked(shown, [], "", False, columns=66))  # and twelve before them: a terminal of 80
     for at, line in enumerate(lines):
         out.print(Text(f"  {name if at == 0 else '':<10}", style="dim") + Text(line.plain, style=style))
 
@@ -128,7 +128,7 @@ def print_precision(out: Console, sampler: Sampler, labels: Labels, rules: Seque
     """Per rule: how precise it is by all labels there are, and how many replies of each kind were found."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("rule")
-    for title in ("precision", "95 %", "right of", *STRATA):
+    for title in ("precision", "95%", "right of", *STRATA):
         table.add_column(title, justify="right")
     beside: dict[str, str] = {}
     for rule in rules:

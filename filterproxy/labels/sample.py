@@ -57,18 +57,20 @@ class Measured:
     """
     What a rule does now to replies that were labelled, whatever it did to them then.
 
-    right, wrong: it fires, and should or should not. missed: it does not, and should.
+    right, wrong: it fires, and should or should not. missed: it does not, and should. picked: it fires, and
+    the case was not drawn by lot, so that it counts for neither.
     """
 
     right: int = 0
     wrong: int = 0
     missed: int = 0
+    picked: int = 0
 
     @property
     def precision(self) -> Precision:
         """Of the rule as it is now."""
         low, high = wilson(self.right, self.right + self.wrong)
-        return Precision(self.right, self.wrong, 0, low, high)
+        return Precision(self.right, self.wrong, 0, low, high, picked=self.picked)
 
 
 class Sampler:
@@ -178,8 +180,10 @@ class Sampler:
             fires = self._fires.get(label.key)
             if fires is None or label.should_fire is None:
                 continue
-            found.right += fires and label.should_fire
-            found.wrong += fires and not label.should_fire
+            drawn = fires and not label.picked
+            found.picked += fires and label.picked
+            found.right += drawn and label.should_fire
+            found.wrong += drawn and not label.should_fire
             found.missed += not fires and label.should_fire
         return found
 

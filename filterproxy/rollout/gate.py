@@ -122,7 +122,7 @@ def result_check(change: Change, result: Mapping[str, Any], limit: Limit) -> Che
         fired = result["rules"].get(change.rule["id"], {}).get("fired", [0, 0])[1]
         drops, also = drops + fired, f", the {fired} counted in which it fires and would drop"
     share = f" ({drops / of:.2%})" if of else ""
-    said = f"{drops} new drops in {of} replies{share}{also}; at most {limit.text}"
+    said = f"{_grouped(drops)} new drops in {_grouped(of)} replies{share}{also}; at most {limit.text}"
     if of and limit.allows(drops, of):
         return Check(REPLAY, True, said)
     fix = "look at what it drops in the replay's report, and narrow the rule; or allow more: --max-new-drops"
@@ -145,17 +145,19 @@ def shadow_check(change: Change, traffic: Sequence[Traffic], least: int) -> Chec
     """Whether the rule, as it is, looked on at so many replies; the source that has seen most counts."""
     rule, mode, version = change.rule["id"], change.was.mode, version_of(change.rule)
     if not traffic:
-        said = f"nobody says how many replies it was {_WAS[mode]} for; {least} are wanted"
+        said = f"nobody says how many replies it was {_WAS[mode]} for; {_grouped(least)} are wanted"
         fix = "name a proxy's metrics (--metrics URL), its log (--decisions FOLDER), or --prometheus URL"
         return Check(SHADOW, False, said, fix)
     best = max(traffic, key=lambda one: one.of(rule).watched(mode, version))
     seen = best.of(rule)
     watched = seen.watched(mode, version)
     about = {DECISION_LOG: "at least ", PROMETHEUS: "about "}.get(best.source, "")
-    said = f"{_WAS[mode]} for {about}{watched} replies, by {best.source}; {least} are wanted"
+    said = (
+        f"{_WAS[mode]} for {about}{_grouped(watched)} replies, by {best.source}; {_grouped(least)} are wanted"
+    )
     fired = seen.fired_as(mode, version)
     if fired is not None and watched:
-        said += f"; it fired in {fired} of them ({fired / watched:.2%})"
+        said += f"; it fired in {_grouped(fired)} of them ({fired / watched:.2%})"
     if watched >= least:
         return Check(SHADOW, True, said)
     return Check(SHADOW, False, said, _shadow_fix(change, best, seen, watched))
@@ -165,7 +167,9 @@ def _shadow_fix(change: Change, best: Traffic, seen: Seen, watched: int) -> str:
     if change.was.mode == OFF:
         return f"filterproxy promote {change.rule['id']} --to shadow, and wait"
     if best.source == DECISION_LOG:
-        lost = f"; {best.unknown} of its replies are of rulebooks that neither git nor the journal has"
+        lost = (
+            f"; {_grouped(best.unknown)} of its replies are of rulebooks that neither git nor the journal has"
+        )
         wait = "wait, or ask the proxy (--metrics URL): its log only has replies that some rule touched"
         return wait + (lost if best.unknown else "")
     if not seen.mode:
@@ -188,15 +192,15 @@ def precision_check(change: Change, found: Precision, least: float) -> Check:
         fix = f"{review}; --recordings runs it over replies that have labels" if found.other else review
         return Check(PRECISION, False, said, fix)
     said = (
-        f"{found.point:.0%}, {found.right} of {found.total} right, and at the least {found.low:.1%}; "
-        f"{least:.0%} are wanted{beside}"
+        f"{found.point:.0%}, {_grouped(found.right)} of {_grouped(found.total)} right, "
+        f"and at the least {found.low:.1%}; {least:.0%} are wanted{beside}"
     )
     if found.low >= least:
         return Check(PRECISION, True, said)
     more = labels_missing(found, least)
     if found.point <= least or more is None:
         return Check(PRECISION, False, said, "narrow the rule: its wrong hits are in the labels")
-    return Check(PRECISION, False, said, f"{more} more labels would do if all are right: {review}")
+    return Check(PRECISION, False, said, f"{_grouped(more)} more labels would do if all are right: {review}")
 
 
 def labels_missing(found: Precision, least: float) -> int | None:
@@ -205,3 +209,8 @@ def labels_missing(found: Precision, least: float) -> int | None:
         if wilson(found.right + more, found.total + more)[0] >= least:
             return more
     return None
+
+
+def _grouped(number: int) -> str:
+    """As screens show numbers: 1 026."""
+    return f"{number:,}".replace(",", " ")

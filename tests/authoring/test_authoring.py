@@ -221,6 +221,16 @@ def test_a_gap_is_one_however_often_it_is_left() -> None:
     assert "gap-to-fill" == made(Case("Dear [Manager],"), "[Manager]").rule["id"]
 
 
+def test_what_a_recording_redacted_is_not_counted_as_the_models_words() -> None:
+    """The mark of a redaction looks like a gap; `replay` does not read it either."""
+    text = "Call me at [IP address removed]."
+    exchange = Exchange(texts=((CONTENT, text),), marks=((CONTENT, (11, 31)),))
+    found = tried(Case("Dear [Manager],"), "[Manager]", Others(exchanges=[exchange])).found
+
+    assert "[IP address removed]" == text[11:31]
+    assert ("regex:gap", 0) == (found[0].candidate.name, found[0].in_exchanges)
+
+
 @pytest.mark.parametrize("part", ["lamp " * 1000, "x" * 5000, "x" * 5000 + "."])
 def test_of_a_part_that_no_match_can_span_the_first_words_are_looked_for(part: str) -> None:
     (phrases,) = [one for one in tried(Case(part + "no."), part).found if one.candidate.verb == "phrases"]

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from filterproxy.cli import main
 from filterproxy.cli.promoted import _print_check
+from filterproxy.cli.show import grouped
 from filterproxy.corpus.exchange import Exchange
 from filterproxy.corpus.read import read as read_corpus
 from filterproxy.labels.label import RIGHT, WRONG, Label
@@ -145,7 +146,7 @@ def test_what_a_restart_forgot_prometheus_remembers(
     result = run("promote", "loud", "shop.yaml", *given)
 
     assert code == result.exit_code, result.output
-    assert f"in shadow for about {int(seen)} replies, by prometheus" in result.output
+    assert f"in shadow for about {grouped(int(seen))} replies, by prometheus" in result.output
 
 
 def test_evidence_of_the_rule_before_an_edit_is_none() -> None:
@@ -161,7 +162,7 @@ def test_an_instance_that_is_named_twice_counts_once() -> None:
     options = evidence()[:2] * 2
     result = run("promote", "loud", "shop.yaml", *options, "--gate", "shadow", "--dry-run")
 
-    assert "in shadow for 5000 replies" in result.output
+    assert "in shadow for 5 000 replies" in result.output
 
 
 def test_what_is_checked_can_be_chosen() -> None:

@@ -90,7 +90,7 @@ def test_precision_stands_at_the_end() -> None:
         str(Path.cwd()) + "/", ""
     )
     assert result.output.endswith(
-        "rule    precision          95 %   right of   fired   near   excused\n"
+        "rule    precision           95%   right of   fired   near   excused\n"
         "hours        100%   21% to 100%     1 of 1       1      1         1\n"
     )
 
@@ -271,6 +271,16 @@ def test_nothing_to_ask_is_no_mistake_and_nothing_to_read_is() -> None:
 
     assert [0, 1] == [result.exit_code for result in results]
     assert "Nothing to ask: 1 exchange looked at, and none was fired or near or excused." in results[0].output
+
+
+def test_what_was_asked_fits_a_terminal_of_80_columns() -> None:
+    asked = {"role": "user", "content": "Please, at what time in the morning " * 6 + "do you open?"}
+    Path("replies.jsonl").write_text(json.dumps({"messages": [asked], "reply": "9 am"}) + "\n")
+    lines = review("", "--strata", "fired").output.splitlines()
+    shown = lines[lines.index(next(line for line in lines if line.startswith("  asked"))) :]
+
+    assert any("do you open?" in line for line in shown)
+    assert 80 >= max(len(line) for line in shown[: shown.index("  reply")])
 
 
 def test_of_long_replies_the_surroundings_of_matches_are_shown() -> None:

@@ -157,6 +157,22 @@ def test_labels_measure_the_rule_as_it_is_now(tmp_path: Path) -> None:
     assert {"hours": 2} == dict(sampler.moved)
 
 
+def test_picked_labels_are_told_beside_what_is_measured(tmp_path: Path) -> None:
+    """Nobody drew them by lot; a reply that should be caught and is not is missed all the same."""
+    given = [
+        Label(FIRES.hash, "hours", RIGHT, stratum=FIRED, picked=True),
+        Label(BOOKED.hash, "hours", WRONG, stratum=NEAR, picked=True),
+    ]
+    labels = Labels({label.key: label for label in given})
+    sampler = Sampler(book(tmp_path), labels)
+    for one in (FIRES, BOOKED):
+        sampler.look(one)
+    measured = sampler.measured(labels, "hours")
+
+    assert Measured(missed=1, picked=1) == measured
+    assert (0, "1 picked") == (measured.precision.total, measured.precision.beside)
+
+
 def test_several_texts_of_a_reply_are_one_case(tmp_path: Path) -> None:
     both = Exchange(
         model="gpt-1",

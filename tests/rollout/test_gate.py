@@ -171,7 +171,7 @@ def test_shadow_is_told_by_who_has_seen_most_of_it(tmp_path: Path) -> None:
     )
 
     check = shadow_check(here, [few, many], 1000)
-    assert check.ok and "2000 replies, by metrics" in check.said
+    assert check.ok and "2 000 replies, by metrics" in check.said
     assert "at least 40 replies, by decisions" in shadow_check(here, [few], 1000).said
 
 
@@ -184,8 +184,8 @@ def test_how_often_it_fired_is_said_of_those_replies_alone(tmp_path: Path) -> No
     before = shadow_check(here, [told], 1000).said
     seen.found[("shadow", version_of(here.rule))] = 12
 
-    assert before.endswith("1000 are wanted")
-    assert "1000 are wanted; it fired in 12 of them (1.09%)" in shadow_check(here, [told], 1000).said
+    assert before.endswith("1 000 are wanted")
+    assert "1 000 are wanted; it fired in 12 of them (1.09%)" in shadow_check(here, [told], 1000).said
 
 
 @pytest.mark.parametrize(
